@@ -1,0 +1,93 @@
+// npm test [-- --only unit|e2e]: everything that is to be proven, from a bare machine.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findCommand, mustRun, toStderr } from './machine/commands.mjs';
+import { ensureDocker } from './machine/ensure-docker.mjs';
+import { ensureKernel } from './machine/ensure-kernel.mjs';
+import { ensureStandin } from './machine/ensure-standin.mjs';
+import { hasGoTests, runCheck, runGoTests, runJest, runNodeTests } from './tests/runners.mjs';
+import { sweepClusters } from './tests/sweep.mjs';
+import { newestBuilderImage } from './workspace/docker-cli.mjs';
+import { ensureBuilt } from './workspace/ensure-built.mjs';
+import { kindbox, results } from './workspace/paths.mjs';
+
+const goFolders = ['test/support/sysbox-standin', 'images/k8s-node/source/archive'];
+const summary = [];
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+if (values.only !== undefined && !['unit', 'e2e'].includes(values.only)) {
+  toStderr(`--only takes unit or e2e, not ${values.only}`);
+  process.exit(2);
+}
+mkdirSync(results, { recursive: true });
+rmSync(join(results, 'summary.json'), { force: true });
+
+const prepared = await step('preparation', ensureBuilt);
+if (prepared && values.only !== 'e2e') await testWithoutMachine();
+if (prepared && values.only !== 'unit') await testOnMachine();
+report();
+
+async function testWithoutMachine() {
+  await step('typecheck', () => runCheck('typecheck', ['npm', 'run', '--silent', 'typecheck']));
+  await step('lint', () => runCheck('lint', ['npm', 'run', '--silent', 'lint']));
+  await step('unit', () => runJest('unit'));
+  for (const folder of goFolders.filter(hasGoTests)) {
+    if (findCommand('go')) await step(`go test ${folder}`, () => runGoTests(`go test ${folder}`, folder));
+    else toStderr(`There is no go here: the tests of ${folder} are left out.`);
+  }
+}
+
+async function testOnMachine() {
+  if (!(await step('docker', ensureDocker)) || !(await step('kernel', ensureKernel))) return;
+  if (!(await step('node image', buildNodeImage))) return;
+  const builderImage = await newestBuilderImage();
+  if (!(await step('stand-in for Sysbox', () => ensureStandin({ builderImage })))) return;
+  await step('machine scripts', () => runNodeTests('machine scripts', 'scripts/machine', builderVariable(builderImage)));
+  await step('e2e', runE2e);
+}
+
+const builderVariable = (image) => (image === undefined ? {} : { KINDBOX_TEST_BUILDER_IMAGE: image });
+
+async function buildNodeImage() {
+  await mustRun([kindbox, 'image', 'build', '--progress', 'plain'], { show: true });
+}
+
+/** Serially: each cluster wants the whole machine, and what is left behind can be told apart. */
+async function runE2e() {
+  const prefix = `kbt${randomBytes(3).toString('hex')}`;
+  try {
+    return await runJest('e2e', ['--runInBand', '--testTimeout=600000', '--verbose'], { KINDBOX_TEST_PREFIX: prefix });
+  } finally {
+    const swept = await sweepClusters(prefix);
+    if (swept.length > 0) toStderr(`Removed what the e2e tests left: ${swept.join(' ')}`);
+  }
+}
+
+/** Does a part of the work and notes how it went; a part that throws has failed. @returns whether the next may build on it */
+async function step(name, action) {
+  toStderr(`\n== ${name}`);
+  const startedAt = Date.now();
+  let outcome;
+  try {
+    const returned = await action();
+    outcome = { name, passed: returned?.passed ?? 0, failed: returned?.failed ?? 0 };
+  } catch (error) {
+    toStderr(error.message);
+    outcome = { name, passed: 0, failed: 1 };
+  }
+  summary.push({ ...outcome, seconds: Math.round((Date.now() - startedAt) / 1000) });
+  // At once: what comes next may be killed.
+  writeFileSync(join(results, 'summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
+  return outcome.failed === 0;
+}
+
+function report() {
+  const width = Math.max(...summary.map(({ name }) => name.length));
+  toStderr('\n== summary');
+  for (const { name, passed, failed, seconds } of summary) {
+    toStderr(`${name.padEnd(width)}  ${String(passed).padStart(4)} passed ${String(failed).padStart(4)} failed ${String(seconds).padStart(6)} s`);
+  }
+  process.exitCode = summary.some(({ failed }) => failed > 0) ? 1 : 0;
+}

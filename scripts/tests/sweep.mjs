@@ -1,0 +1,21 @@
+import { docker } from '../workspace/docker-cli.mjs';
+
+const clusterLabel = 'dev.kindbox.cluster';
+
+/**
+ * Removes what clusters whose names begin with the suite's random prefix have left.
+ * The tests clean up after themselves; this is for a run that was killed.
+ */
+export async function sweepClusters(prefix) {
+  const containers = await labelled(['ps', '--all', '--no-trunc'], '{{.ID}}', prefix);
+  const removed = [];
+  for (const id of containers) removed.push(...(await docker('rm', '--force', '--volumes', id)));
+  for (const id of await labelled(['network', 'ls', '--no-trunc'], '{{.ID}}', prefix)) removed.push(...(await docker('network', 'rm', id)));
+  for (const id of await labelled(['volume', 'ls'], '{{.Name}}', prefix)) removed.push(...(await docker('volume', 'rm', id)));
+  return removed;
+}
+
+async function labelled(list, identity, prefix) {
+  const lines = await docker(...list, '--filter', `label=${clusterLabel}`, '--format', `${identity} {{.Label "${clusterLabel}"}}`);
+  return lines.map((line) => line.split(' ')).filter(([, cluster]) => cluster?.startsWith(prefix)).map(([id]) => id);
+}

@@ -1,0 +1,76 @@
+import type { EngineContext } from '../engine.js';
+import { KindboxError } from '../errors/index.js';
+import { hostWarnings, requireRuntime } from '../host/runtime-check.js';
+import { LABELS } from '../nodes/labels.js';
+import { networkName, nodeName } from '../nodes/names.js';
+import type { HostDescription } from '../provider/host-description.js';
+import type { CreateFacts } from './create-plan.js';
+import { chooseImage } from './node-image.js';
+import { observeClusters } from './observe.js';
+import type { CreateOptions } from './options.js';
+import { newRunId } from './run-id.js';
+
+/** Looks at the host and refuses what cannot succeed, before anything is made. */
+export async function observeForCreate(context: EngineContext, options: CreateOptions): Promise<{ host: HostDescription; facts: CreateFacts }> {
+  const host = await context.provider.describeHost(context.signal);
+  requireRuntime(host, options.runtime);
+  const [image, existingNetworkId] = await Promise.all([
+    chooseImage(context, host, options),
+    options.network === undefined ? requireFreeNetworkName(context, options.name) : requireNetwork(context, options.network),
+    requireFreeNames(context, options),
+  ]);
+  for (const message of hostWarnings(host, options.runtime, image.kubernetesVersion)) {
+    context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
+  }
+  return {
+    host,
+    facts: {
+      run: newRunId(), image: image.reference, kubernetesVersion: image.kubernetesVersion, existingNetworkId,
+      mtu: host.defaultMtu, hostAddress: host.address, remote: host.remote, mustPublish: host.remote,
+    },
+  };
+}
+
+async function requireFreeNames(context: EngineContext, options: CreateOptions): Promise<void> {
+  const { name } = options;
+  const clusters = await observeClusters(context.provider, context.signal, name);
+  if (clusters.has(name)) {
+    throw new KindboxError(`A cluster named "${name}" exists already, or a part of one`, {
+      reason: 'conflict', next: ['kindbox list', `kindbox resize --num-workers=${options.numWorkers} ${name}`, `kindbox destroy ${name}`],
+    });
+  }
+  const names = [nodeName(name, 'control-plane', 0), ...Array.from({ length: options.numWorkers }, (_, index) => nodeName(name, 'worker', index))];
+  const [foreign] = await context.provider.findForeignContainers(names, name, context.signal);
+  if (foreign === undefined) return;
+  throw new KindboxError(`A container named ${foreign.name} exists already`, {
+    reason: 'conflict', because: 'kindbox did not make it, and does not touch it.',
+    next: ['choose another name for the cluster', `docker rename ${foreign.name} NEW_NAME`],
+  });
+}
+
+async function requireFreeNetworkName(context: EngineContext, cluster: string): Promise<undefined> {
+  const name = networkName(cluster);
+  const [existing] = await context.provider.findNetworks(name, context.signal);
+  if (existing === undefined) return;
+  const owner = existing.labels[LABELS.cluster];
+  throw new KindboxError(`A network named ${name} exists already`, {
+    reason: 'conflict',
+    because: owner === undefined ? 'kindbox did not make it.' : `It is what is left of the cluster "${cluster}".`,
+    next: owner === undefined ? [`kindbox create --net=${name} ... to use it`, 'choose another name for the cluster'] : [`kindbox destroy ${cluster}`],
+  });
+}
+
+async function requireNetwork(context: EngineContext, name: string): Promise<string> {
+  const networks = await context.provider.findNetworks(name, context.signal);
+  const [network] = networks;
+  if (network === undefined) {
+    throw new KindboxError(`There is no network named ${name}`, { reason: 'notFound', next: [`docker network create ${name}`, 'docker network ls'] });
+  }
+  if (networks.length > 1) {
+    // Old daemons allow two networks of one name: moby#20648, kind#1596.
+    throw new KindboxError(`There are ${networks.length} networks named ${name}`, {
+      reason: 'conflict', next: networks.map((duplicate) => `docker network rm ${duplicate.id.slice(0, 12)}`),
+    });
+  }
+  return network.id;
+}

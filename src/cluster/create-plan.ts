@@ -1,0 +1,175 @@
+import { nodeLabels, ownedLabels, LABELS } from '../nodes/labels.js';
+import { networkName, nodeName } from '../nodes/names.js';
+import type { NodeRole } from '../nodes/role.js';
+import { operationId as id } from '../plan/operation.js';
+import type { NodeSpec, PortSpec } from '../provider/types.js';
+import type { ClusterOperation, ClusterPlan } from './operations.js';
+import type { CreateOptions } from './options.js';
+
+/** What was observed and decided before planning. */
+export interface CreateFacts {
+  readonly run: string;
+  readonly image: string;
+  readonly kubernetesVersion: string;
+  /** The network to use; one is made when undefined. */
+  readonly existingNetworkId?: string | undefined;
+  /** Bytes; of the engine's default network. */
+  readonly mtu?: number | undefined;
+  /** Where published ports are reached. */
+  readonly hostAddress: string;
+  /** Publish the API server although it was not asked for: node addresses are out of reach from here. */
+  readonly mustPublish: boolean;
+  readonly remote: boolean;
+}
+
+export const API_SERVER_PORT = 6443;
+
+/** The whole of `kindbox create`, as data. Everything that may overlap does: only `needs` orders it. */
+export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterPlan {
+  const { name: cluster } = options;
+  const master = nodeName(cluster, 'control-plane', 0);
+  const workers = Array.from({ length: options.numWorkers }, (_, index) => nodeName(cluster, 'worker', index));
+  const ownNetwork = networkName(cluster);
+  const madeNetwork = facts.existingNetworkId === undefined ? [id('create-network', ownNetwork)] : [];
+  const published = publishedPort(options, facts);
+  const networked = options.cni !== 'none';
+
+  const spec = (role: NodeRole, index: number): NodeSpec => ({
+    name: nodeName(cluster, role, index),
+    image: facts.image,
+    runtime: options.runtime,
+    network: facts.existingNetworkId ?? ownNetwork,
+    labels: {
+      ...nodeLabels(cluster, facts.run, role, index),
+      [LABELS.runtime]: options.runtime,
+      [LABELS.kubernetesVersion]: facts.kubernetesVersion,
+      [LABELS.podSubnet]: options.podSubnet,
+      [LABELS.cni]: options.cni,
+    },
+    ports: role === 'control-plane' ? published : [],
+    environment: role === 'control-plane' ? { KUBECONFIG: '/etc/kubernetes/admin.conf' } : {},
+  });
+
+  const createNode = (role: NodeRole, index: number): ClusterOperation => ({
+    kind: 'create-node', id: id('create-node', nodeName(cluster, role, index)), group: 'nodes',
+    title: `Creating node ${nodeName(cluster, role, index)}`, needs: madeNetwork, spec: spec(role, index),
+  });
+
+  const operations: ClusterOperation[] = [
+    ...(facts.existingNetworkId === undefined
+      ? [{
+          kind: 'create-network', id: id('create-network', ownNetwork), group: 'nodes', title: `Creating network ${ownNetwork}`, needs: [],
+          spec: { name: ownNetwork, labels: ownedLabels(cluster, facts.run), ...(facts.mtu === undefined ? {} : { mtu: facts.mtu }) },
+        } satisfies ClusterOperation]
+      : []),
+    createNode('control-plane', 0),
+    ...workers.map((_, index) => createNode('worker', index)),
+    {
+      kind: 'await-runtime', id: id('await-runtime', master), group: 'master', title: `Waiting for containerd on ${master} ...`,
+      needs: [id('create-node', master)], node: master,
+    },
+    {
+      kind: 'init-control-plane', id: id('init-control-plane', master), group: 'master',
+      title: `Running kubeadm init on ${master} ... (may take up to a minute)`,
+      needs: [id('await-runtime', master)], node: master, podSubnet: options.podSubnet,
+      certificateNames: certificateNames(published, facts), schedulableControlPlane: options.numWorkers === 0,
+    },
+    {
+      kind: 'fetch-credentials', id: id('fetch-credentials', master), group: 'master', title: `Setting up kubectl on ${master} ...`,
+      needs: [id('await-runtime', master)], node: master,
+    },
+    {
+      kind: 'await-api', id: id('await-api', master), group: 'master', title: `Waiting for the API server on ${master} ...`,
+      needs: [id('fetch-credentials', master)], node: master,
+    },
+    ...(networked
+      ? [{
+          kind: 'apply-cni', id: id('apply-cni', master), group: 'master', title: `Initializing networking (${options.cni}) on ${master} ...`,
+          needs: [id('await-api', master)], node: master, cni: options.cni, podSubnet: options.podSubnet,
+        } satisfies ClusterOperation,
+        {
+          kind: 'await-ready', id: id('await-ready', master), group: 'master', title: `Waiting for ${master} to be ready ...`,
+          needs: [id('apply-cni', master)], nodes: [master],
+        } satisfies ClusterOperation]
+      : []),
+    ...(workers.length > 0 ? joinOperations(workers, master) : []),
+    ...(networked ? finalWaits(options, workers, master) : []),
+    ...completion(cluster, workers, master, networked, options.waitAll),
+  ];
+
+  return {
+    groups: [
+      { id: 'nodes', title: 'Creating the K8s cluster nodes ...' },
+      { id: 'master', title: 'Initializing the K8s master node ...' },
+      { id: 'workers', title: 'Initializing the K8s worker nodes ...' },
+      { id: 'finish', title: 'Finishing ...' },
+    ],
+    operations,
+  };
+}
+
+function joinOperations(workers: readonly string[], master: string): ClusterOperation[] {
+  return [
+    {
+      kind: 'await-joinable', id: id('await-joinable', master), group: 'workers', title: 'Joining the worker nodes to the cluster ...',
+      needs: [id('await-runtime', master)],
+    },
+    ...workers.flatMap((worker) => joinWorker(worker, [id('fetch-credentials', master)], [id('await-joinable', master)])),
+    {
+      kind: 'revoke-token', id: id('revoke-token', master), group: 'workers', title: 'Revoking the join token',
+      needs: [id('await-api', master)], after: workers.map((worker) => id('join-worker', worker)),
+    },
+  ];
+}
+
+/** What a new worker goes through, in create and in resize. One worker's failure is not the others'. */
+export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[]): ClusterOperation[] {
+  const common = { group: 'workers', tolerant: true, node: worker } as const;
+  return [
+    { ...common, kind: 'await-runtime', id: id('await-runtime', worker), title: `Waiting for containerd on ${worker}`, needs: [id('create-node', worker)] },
+    {
+      ...common, kind: 'prepare-join', id: id('prepare-join', worker), title: `Giving ${worker} the cluster's CA`,
+      needs: [id('await-runtime', worker), ...credentials],
+    },
+    { ...common, kind: 'join-worker', id: id('join-worker', worker), title: `Joining ${worker}`, needs: [id('prepare-join', worker), ...joinable] },
+  ];
+}
+
+function finalWaits(options: CreateOptions, workers: readonly string[], master: string): ClusterOperation[] {
+  return [
+    { kind: 'await-dns', id: id('await-dns', options.name), group: 'finish', title: 'Waiting for CoreDNS to be available ...', needs: [id('apply-cni', master), id('init-control-plane', master)] },
+    ...(options.waitAll && workers.length > 0
+      ? [{
+          kind: 'await-ready', id: id('await-ready', 'workers'), group: 'finish', title: 'Waiting for all nodes to be ready ...',
+          needs: [id('apply-cni', master)], after: workers.map((worker) => id('join-worker', worker)), nodes: workers,
+        } satisfies ClusterOperation]
+      : []),
+  ];
+}
+
+function completion(cluster: string, workers: readonly string[], master: string, networked: boolean, waitAll: boolean): ClusterOperation[] {
+  const required = [id('init-control-plane', master), ...(networked ? [id('await-ready', master), id('await-dns', cluster)] : [])];
+  const joins = workers.map((worker) => id('join-worker', worker));
+  const waits = networked && waitAll && workers.length > 0 ? [id('await-ready', 'workers')] : [];
+  return [
+    {
+      kind: 'write-kubeconfig', id: id('write-kubeconfig', cluster), group: 'finish', title: 'Writing the kubeconfig',
+      needs: required, after: [...joins, ...waits], cluster, tolerant: true,
+    },
+    {
+      kind: 'mark-complete', id: id('mark-complete', cluster), group: 'finish', title: 'Recording that the cluster is complete',
+      needs: [...required, ...joins, ...waits], cluster,
+    },
+  ];
+}
+
+function publishedPort(options: CreateOptions, facts: CreateFacts): PortSpec[] {
+  if (options.publish === undefined && !facts.mustPublish) return [];
+  const hostPort = options.publish ?? 0;
+  // Loopback only, unless the daemon is elsewhere: a cluster for tests should not be open to the whole network.
+  return [{ nodePort: API_SERVER_PORT, hostPort, ...(facts.remote ? {} : { hostAddress: '127.0.0.1' }) }];
+}
+
+function certificateNames(published: readonly PortSpec[], facts: CreateFacts): string[] {
+  return published.length > 0 && facts.hostAddress !== '127.0.0.1' ? [facts.hostAddress] : [];
+}

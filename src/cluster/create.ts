@@ -1,0 +1,70 @@
+import type { EngineContext } from '../engine.js';
+import { contextName, kubeconfigPath } from '../kubeconfig/path.js';
+import { removeKubeconfig } from '../kubeconfig/remove.js';
+import { networkName, nodeName } from '../nodes/names.js';
+import { SYSBOX_RUNTIME } from '../host/runtime-check.js';
+import { observeForCreate } from './create-facts.js';
+import { planCreate, type CreateFacts } from './create-plan.js';
+import { milestones } from './milestones.js';
+import type { CreateOptions, CreateResult } from './options.js';
+import { requireNoFailures } from './failures.js';
+import { runPlan } from './run-plan.js';
+import { clientServer } from './server-address.js';
+import { ClusterSession } from './session.js';
+import { validateCreateOptions } from './validate-options.js';
+
+/**
+ * Makes a cluster. What it made is removed again if it fails or is cancelled, except when only workers or the
+ * kubeconfig failed: then the cluster stays, and the error says what is missing.
+ * @throws KindboxError usage, host, image, conflict, notFound, cluster, timeout, partial; CancelledError.
+ */
+export async function createCluster(context: EngineContext, options: CreateOptions): Promise<CreateResult> {
+  const startedAt = Date.now();
+  const wish = validateCreateOptions(options);
+  const { host, facts } = await observeForCreate(context, wish);
+  const plan = planCreate(wish, facts);
+  announce(context, wish, facts);
+
+  const session = new ClusterSession(context, {
+    cluster: wish.name, run: facts.run, host, kubernetesVersion: facts.kubernetesVersion,
+    master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs,
+  });
+  const outcome = await runPlan(context, session, plan, { retain: wish.retain }).catch(async (error: unknown) => {
+    if (session.kubeconfig !== undefined && !wish.retain) await removeKubeconfig(wish.name, context.environment);
+    throw error;
+  });
+  requireNoFailures(wish.name, wish.numWorkers, outcome);
+
+  return {
+    name: wish.name,
+    workers: wish.numWorkers,
+    network: wish.network ?? networkName(wish.name),
+    image: facts.image,
+    kubernetesVersion: facts.kubernetesVersion,
+    runtime: wish.runtime,
+    cni: wish.cni,
+    kubeconfig: session.kubeconfig ?? kubeconfigPath(wish.name, context.environment),
+    context: contextName(wish.name),
+    server: clientServer(session),
+    nodes: session.nodes.map((node) => ({
+      name: node.name, id: node.id, role: node.role, address: node.addresses[0]?.ipv4 ?? '', ready: session.ready.has(node.name),
+    })),
+    milestones: milestones(outcome),
+    durationMs: Date.now() - startedAt,
+  };
+}
+
+function announce(context: EngineContext, options: CreateOptions, facts: CreateFacts): void {
+  context.emit({
+    type: 'summary', at: Date.now(),
+    title: `Creating a K8s cluster with Docker + ${options.runtime === SYSBOX_RUNTIME ? 'Sysbox' : options.runtime} ...`,
+    settings: [
+      ['Cluster name', options.name],
+      ['Worker nodes', String(options.numWorkers)],
+      ['Docker network', options.network ?? networkName(options.name)],
+      ['Node image', facts.image],
+      ['K8s version', facts.kubernetesVersion],
+      ['Publish apiserver port', options.publish === undefined ? String(facts.mustPublish) : `true (${options.publish})`],
+    ],
+  });
+}

@@ -1,0 +1,31 @@
+import { operationId as id } from '../plan/operation.js';
+import type { ObservedCluster } from './observe.js';
+import type { ClusterOperation, ClusterPlan } from './operations.js';
+
+/** Removes all that exists of a cluster: its nodes at once, then what they held. */
+export function planDestroy(cluster: ObservedCluster): ClusterPlan {
+  const nodes = cluster.nodes.map((node) => ({
+    kind: 'remove-node', id: id('remove-node', node.name), group: 'destroy', title: `Destroying node ${node.name}`, needs: [], nodeId: node.id,
+    tolerant: true,
+  }) satisfies ClusterOperation);
+  const after = nodes.map((node) => node.id);
+  return {
+    groups: [{ id: 'destroy', title: `Destroying K8s cluster "${cluster.name}" ...` }],
+    operations: [
+      // Workers first, as document 003 shows it; they all go at the same time.
+      ...nodes.slice(1), ...nodes.slice(0, 1),
+      ...cluster.networks.map((network) => ({
+        kind: 'remove-network', id: id('remove-network', network.id), group: 'destroy', title: `Removing network ${network.name}`,
+        needs: [], after, networkId: network.id, name: network.name, tolerant: true,
+      }) satisfies ClusterOperation),
+      ...cluster.volumes.map((volume) => ({
+        kind: 'remove-volume', id: id('remove-volume', volume.id), group: 'destroy', title: `Removing volume ${volume.id.slice(0, 24)}`,
+        needs: [], after, volumeId: volume.id, tolerant: true,
+      }) satisfies ClusterOperation),
+      {
+        kind: 'remove-kubeconfig', id: id('remove-kubeconfig', cluster.name), group: 'destroy', title: 'Removing the kubeconfig',
+        needs: [], cluster: cluster.name, tolerant: true,
+      },
+    ],
+  };
+}

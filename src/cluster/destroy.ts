@@ -1,0 +1,64 @@
+import type { EngineContext } from '../engine.js';
+import { KindboxError } from '../errors/index.js';
+import { removeKubeconfig } from '../kubeconfig/remove.js';
+import { executePlan, type PlanOutcome } from '../plan/execute.js';
+import { planDestroy } from './destroy-plan.js';
+import { handlersFor } from './handlers/index.js';
+import { observeClusters, type ObservedCluster } from './observe.js';
+import type { DestroyOptions, DestroyResult } from './options.js';
+import { ClusterSession } from './session.js';
+import { validateClusterName } from './validate.js';
+
+type Destroyed = DestroyResult['destroyed'][number];
+
+/**
+ * Removes clusters, or what is left of them, concurrently. What does not exist is a success: destroy is idempotent.
+ * @throws KindboxError usage; partial, naming what could not be removed.
+ */
+export async function destroyClusters(context: EngineContext, options: DestroyOptions): Promise<DestroyResult> {
+  const startedAt = Date.now();
+  options.names.forEach(validateClusterName);
+  if (options.names.length === 0 && !options.all) {
+    throw new KindboxError('Which cluster is to be destroyed?', { reason: 'usage', next: ['kindbox destroy NAME', 'kindbox destroy --all'] });
+  }
+  const host = await context.provider.describeHost(context.signal);
+  const only = !options.all && options.names.length === 1 ? options.names[0] : undefined;
+  const clusters = await observeClusters(context.provider, context.signal, only);
+  const names = options.all ? [...clusters.keys()] : [...new Set(options.names)];
+  const absent = names.filter((name) => !clusters.has(name));
+  const present = names.flatMap((name) => clusters.get(name) ?? []);
+
+  const results = await Promise.allSettled(present.map(async (cluster) => {
+    const session = new ClusterSession(context, { cluster: cluster.name, run: '', host, kubernetesVersion: '', master: '', waitMs: 0 });
+    const outcome = await executePlan(planDestroy(cluster), handlersFor(session), context.emit, context.signal);
+    return { destroyed: describe(cluster, session), problems: problemsOf(outcome) };
+  }));
+  for (const name of absent) {
+    await removeKubeconfig(name, context.environment).catch(() => undefined);
+    context.emit({ type: 'note', level: 'info', message: `There is no cluster named "${name}".`, at: Date.now() });
+  }
+
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  const done = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const problems = done.flatMap((result) => result.problems);
+  if (problems.length > 0) {
+    throw new KindboxError('Not everything could be removed', {
+      reason: 'partial', logTail: problems.join('\n'), next: names.map((name) => `kindbox destroy ${name}`),
+    });
+  }
+  return { destroyed: done.map((result) => result.destroyed), absent, durationMs: Date.now() - startedAt };
+}
+
+function describe(cluster: ObservedCluster, session: ClusterSession): Destroyed {
+  return {
+    name: cluster.name,
+    nodes: cluster.nodes.map((node) => node.name),
+    network: cluster.networks.length === 0 ? 'absent' : session.networkKept ? 'kept' : 'removed',
+    kubeconfig: session.kubeconfig ?? null,
+  };
+}
+
+function problemsOf(outcome: PlanOutcome): string[] {
+  return [...outcome.failures].map(([id, error]) => `${id}: ${error instanceof Error ? error.message : String(error)}`);
+}

@@ -1,0 +1,83 @@
+import { cniManifest } from '../../cni/cni.js';
+import { initConfig } from '../../kubeadm/init-config.js';
+import { abortable } from '../../kubernetes/wait.js';
+import { awaitApiReady } from '../../kubernetes/readiness.js';
+import { execWhileRunning, tail } from '../../nodes/node-failure.js';
+import type { OperationRun } from '../../plan/execute.js';
+import type { ClusterOperation } from '../operations.js';
+import type { ClusterSession } from '../session.js';
+
+type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
+
+/** Phases of kubeadm init that begin when all certificates and kubeconfigs are on disk. */
+const AFTER_KUBECONFIGS = new Set(['etcd', 'control-plane', 'kubelet-start']);
+/** Phases that begin when configuration, RBAC and token are what a joining worker needs. */
+const AFTER_BOOTSTRAP_TOKEN = new Set(['kubelet-finalize', 'addons']);
+
+/** Host checks are ours: kubeadm's preflight looks at the host through the container and takes seconds. */
+const INIT_ARGV = ['kubeadm', 'init', '--config=/dev/stdin', '--skip-phases=preflight', '--skip-token-print'];
+
+export async function initControlPlane(session: ClusterSession, operation: Of<'init-control-plane'>, run: OperationRun): Promise<void> {
+  const { settings, provider, token } = session;
+  const config = initConfig({
+    clusterName: settings.cluster, nodeName: operation.node, kubernetesVersion: settings.kubernetesVersion,
+    podSubnet: operation.podSubnet, certificateNames: operation.certificateNames, token: token.value,
+    cgroupVersion: settings.host.cgroupVersion, schedulableControlPlane: operation.schedulableControlPlane,
+  });
+  const onLine = (line: string): void => {
+    const phase = /^\[([a-z-]+)\]/.exec(line)?.[1];
+    if (phase === undefined) return;
+    if (AFTER_KUBECONFIGS.has(phase)) session.configurationWritten.resolve();
+    if (AFTER_BOOTSTRAP_TOKEN.has(phase)) session.joinable.resolve();
+    run.progress(phase);
+  };
+  try {
+    const result = await execWhileRunning(provider, session.node(operation.node), INIT_ARGV, { signal: run.signal, stdin: config, onLine });
+    if (result.exitCode !== 0) {
+      throw session.failure(`kubeadm init failed on ${operation.node} (exit code ${result.exitCode})`,
+        'The lines below are the last that kubeadm wrote.', tail(`${result.stdout}\n${result.stderr}`, 30));
+    }
+    session.configurationWritten.resolve();
+    session.joinable.resolve();
+  } catch (error) {
+    session.configurationWritten.reject(error);
+    session.joinable.reject(error);
+    throw error;
+  }
+}
+
+export async function awaitJoinable(session: ClusterSession, _operation: Of<'await-joinable'>, run: OperationRun): Promise<void> {
+  await abortable(session.joinable.promise, run.signal);
+}
+
+/**
+ * Reads the administrator's kubeconfig. Since 1.29 `admin.conf` has no rights until kubeadm has bound its group, so
+ * while the control plane is being set up `super-admin.conf` is used where it exists.
+ */
+export async function fetchCredentials(session: ClusterSession, operation: Of<'fetch-credentials'>, run: OperationRun): Promise<void> {
+  await abortable(session.configurationWritten.promise, run.signal);
+  const node = session.node(operation.node);
+  const [superAdmin, admin] = await Promise.all(['super-admin.conf', 'admin.conf'].map((file) =>
+    session.provider.exec(node.id, ['cat', `/etc/kubernetes/${file}`], { signal: run.signal })));
+  if (admin === undefined || admin.exitCode !== 0) {
+    throw session.failure(`The control plane ${node.name} has no kubeconfig`, 'kubeadm has not been run there, or did not get far.', admin?.stderr);
+  }
+  session.adminConfig = admin.stdout;
+  const operator = superAdmin?.exitCode === 0 ? { yaml: superAdmin.stdout, file: 'super-admin.conf' } : { yaml: admin.stdout, file: 'admin.conf' };
+  session.operator = { yaml: operator.yaml, path: `/etc/kubernetes/${operator.file}` };
+}
+
+export async function awaitApi(session: ClusterSession, _operation: Of<'await-api'>, run: OperationRun): Promise<void> {
+  await awaitApiReady(session.api, session.settings.waitMs, run.signal);
+}
+
+export async function applyCni(session: ClusterSession, operation: Of<'apply-cni'>, run: OperationRun): Promise<void> {
+  const manifest = await cniManifest(operation.cni, { podSubnet: operation.podSubnet });
+  if (manifest === undefined) return;
+  const node = session.node(operation.node);
+  const argv = ['kubectl', '--kubeconfig', session.operator.path, 'apply', '--server-side', '--validate=false', '-f', '-'];
+  const result = await execWhileRunning(session.provider, node, argv, { signal: run.signal, stdin: manifest });
+  if (result.exitCode !== 0) {
+    throw session.failure(`The API server refused the manifest of ${operation.cni}`, 'kubectl apply failed.', tail(result.stderr));
+  }
+}

@@ -1,0 +1,47 @@
+import type { Handlers, OperationRun } from '../../plan/execute.js';
+import type { ClusterOperation, ClusterOperationKind } from '../operations.js';
+import type { ClusterSession } from '../session.js';
+import * as controlPlane from './control-plane.js';
+import * as finish from './finish.js';
+import * as nodes from './nodes.js';
+import * as workers from './workers.js';
+
+type Handler<K extends ClusterOperationKind> = (
+  session: ClusterSession, operation: Extract<ClusterOperation, { kind: K }>, run: OperationRun,
+) => Promise<void>;
+
+const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
+  'create-network': nodes.createNetwork,
+  'create-node': nodes.createNode,
+  'await-runtime': nodes.awaitRuntime,
+  'init-control-plane': controlPlane.initControlPlane,
+  'fetch-credentials': controlPlane.fetchCredentials,
+  'await-api': controlPlane.awaitApi,
+  'apply-cni': controlPlane.applyCni,
+  'mint-token': workers.mintToken,
+  'await-joinable': controlPlane.awaitJoinable,
+  'prepare-join': workers.prepareJoin,
+  'join-worker': workers.joinWorker,
+  'revoke-token': workers.revokeToken,
+  'await-ready': finish.awaitReady,
+  'await-dns': finish.awaitDns,
+  'cordon-node': workers.cordonNode,
+  'drain-node': workers.drainNode,
+  'delete-node-object': workers.deleteNodeObject,
+  'remove-node': nodes.removeNode,
+  'remove-volume': nodes.removeVolume,
+  'remove-network': nodes.removeNetwork,
+  'write-kubeconfig': finish.writeClusterKubeconfig,
+  'remove-kubeconfig': finish.removeClusterKubeconfig,
+  'mark-complete': finish.markComplete,
+};
+
+/** The stages that plans of clusters consist of, for those who inject faults or draw timelines. */
+export const STAGES = Object.keys(HANDLERS) as readonly ClusterOperationKind[];
+
+export function handlersFor(session: ClusterSession): Handlers<ClusterOperation> {
+  const bound = Object.entries(HANDLERS).map(([kind, handler]) => [
+    kind, (operation: ClusterOperation, run: OperationRun) => (handler as (...args: unknown[]) => Promise<void>)(session, operation, run),
+  ]);
+  return Object.fromEntries(bound) as unknown as Handlers<ClusterOperation>;
+}

@@ -1,0 +1,55 @@
+import { KindboxError } from '../../errors/index.js';
+import type { OperationRun } from '../../plan/execute.js';
+import { execWhileRunning, tail } from '../../nodes/node-failure.js';
+import type { ClusterOperation } from '../operations.js';
+import type { ClusterSession } from '../session.js';
+
+type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
+
+const AWAIT_CONTAINERD = '/usr/local/lib/kindbox/await-containerd';
+/** Exit codes of an exec whose command does not exist or cannot be run. */
+const NO_SUCH_COMMAND = new Set([126, 127]);
+
+export async function createNetwork(session: ClusterSession, operation: Of<'create-network'>, run: OperationRun): Promise<void> {
+  session.rememberNetwork(await session.provider.createNetwork(operation.spec, run.signal));
+}
+
+export async function createNode(session: ClusterSession, operation: Of<'create-node'>, run: OperationRun): Promise<void> {
+  const spec = { ...operation.spec, network: session.networkId(operation.spec.network) };
+  session.remember(await session.provider.createNode(spec, run.signal));
+}
+
+/** Seconds, as the script in the node takes them. A node that has not booted by then never will. */
+const BOOT_SECONDS = 120;
+
+export async function awaitRuntime(session: ClusterSession, operation: Of<'await-runtime'>, run: OperationRun): Promise<void> {
+  const node = session.node(operation.node);
+  const result = await execWhileRunning(session.provider, node, [AWAIT_CONTAINERD, String(BOOT_SECONDS)], {
+    signal: run.signal, timeoutMs: (BOOT_SECONDS + 10) * 1000,
+  });
+  if (result.exitCode === 0) return;
+  if (NO_SUCH_COMMAND.has(result.exitCode)) {
+    throw new KindboxError(`The image ${node.image} is not a node image of kindbox`, {
+      reason: 'image', because: `It has no ${AWAIT_CONTAINERD}.`, next: ['kindbox image build'],
+    });
+  }
+  throw session.failure(`containerd did not start on ${node.name}`, 'The node booted, but its container runtime did not answer.', tail(result.stderr));
+}
+
+export async function removeNode(session: ClusterSession, operation: Of<'remove-node'>): Promise<void> {
+  await session.provider.removeNode(operation.nodeId);
+}
+
+export async function removeVolume(session: ClusterSession, operation: Of<'remove-volume'>): Promise<void> {
+  await session.provider.removeVolume(operation.volumeId);
+}
+
+export async function removeNetwork(session: ClusterSession, operation: Of<'remove-network'>): Promise<void> {
+  const result = await session.provider.removeNetwork(operation.networkId);
+  if (result !== 'in-use') return;
+  session.networkKept = true;
+  session.context.emit({
+    type: 'note', level: 'warning', at: Date.now(),
+    message: `The network ${operation.name} is kept: containers that kindbox did not make are connected to it. Remove it with: docker network rm ${operation.name}`,
+  });
+}

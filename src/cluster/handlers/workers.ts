@@ -1,0 +1,58 @@
+import { DISCOVERY_FILE, discoveryConfig, joinConfig } from '../../kubeadm/join-config.js';
+import { mintBootstrapToken, revokeBootstrapToken } from '../../kubernetes/bootstrap-token.js';
+import { parseAdminConfig } from '../../kubernetes/credentials.js';
+import { cordon, deleteNode } from '../../kubernetes/nodes.js';
+import { drainNode as drain } from '../../kubernetes/drain.js';
+import { execWhileRunning, tail } from '../../nodes/node-failure.js';
+import type { OperationRun } from '../../plan/execute.js';
+import type { ClusterOperation } from '../operations.js';
+import type { ClusterSession } from '../session.js';
+
+type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
+
+const TOKEN_TTL_MS = 15 * 60_000;
+const JOIN_ARGV = ['kubeadm', 'join', '--config=/dev/stdin', '--skip-phases=preflight'];
+
+export async function mintToken(session: ClusterSession, _operation: Of<'mint-token'>, run: OperationRun): Promise<void> {
+  await mintBootstrapToken(session.api, session.token, TOKEN_TTL_MS, run.signal);
+}
+
+export async function revokeToken(session: ClusterSession, _operation: Of<'revoke-token'>, run: OperationRun): Promise<void> {
+  await revokeBootstrapToken(session.api, session.token, run.signal);
+}
+
+/** Gives a worker the address and the CA of the cluster that it is to join. Neither is a secret. */
+export async function prepareJoin(session: ClusterSession, operation: Of<'prepare-join'>, run: OperationRun): Promise<void> {
+  const { ca, server } = parseAdminConfig(session.adminConfig);
+  const node = session.node(operation.node);
+  const result = await execWhileRunning(session.provider, node, ['tee', DISCOVERY_FILE], { signal: run.signal, stdin: discoveryConfig(server, ca) });
+  if (result.exitCode !== 0) throw session.failure(`${node.name} could not be prepared for the join`, 'Its file system refused a file.', tail(result.stderr));
+}
+
+export async function joinWorker(session: ClusterSession, operation: Of<'join-worker'>, run: OperationRun): Promise<void> {
+  const node = session.node(operation.node);
+  const config = joinConfig({ nodeName: node.name, kubernetesVersion: session.settings.kubernetesVersion, token: session.token.value });
+  const result = await execWhileRunning(session.provider, node, JOIN_ARGV, {
+    signal: run.signal, stdin: config, timeoutMs: session.settings.waitMs,
+    onLine: (line) => { const phase = /^\[([a-z-]+)\]/.exec(line)?.[1]; if (phase !== undefined) run.progress(phase); },
+  });
+  if (result.exitCode !== 0) {
+    throw session.failure(`${node.name} could not join the cluster (kubeadm's exit code ${result.exitCode})`,
+      'The lines below are the last that kubeadm wrote.', tail(`${result.stdout}\n${result.stderr}`));
+  }
+  session.joined.add(node.name);
+}
+
+export async function cordonNode(session: ClusterSession, operation: Of<'cordon-node'>, run: OperationRun): Promise<void> {
+  await cordon(session.api, operation.node, run.signal);
+}
+
+/** Moves the node's pods elsewhere, within bounds. */
+export async function drainNode(session: ClusterSession, operation: Of<'drain-node'>, run: OperationRun): Promise<void> {
+  const { timeoutMs, force, dead } = operation;
+  await drain(session.api, operation.node, { timeoutMs, force, dead, signal: run.signal });
+}
+
+export async function deleteNodeObject(session: ClusterSession, operation: Of<'delete-node-object'>, run: OperationRun): Promise<void> {
+  await deleteNode(session.api, operation.node, run.signal);
+}

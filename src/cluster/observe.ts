@@ -1,0 +1,48 @@
+import { KindboxError } from '../errors/index.js';
+import { LABELS } from '../nodes/labels.js';
+import type { NodeProvider } from '../provider/provider.js';
+import type { ObservedNetwork, ObservedNode, ObservedVolume } from '../provider/types.js';
+
+/** All that exists of one cluster, or of what is left of one. */
+export interface ObservedCluster {
+  readonly name: string;
+  readonly nodes: readonly ObservedNode[];
+  readonly networks: readonly ObservedNetwork[];
+  readonly volumes: readonly ObservedVolume[];
+}
+
+/** Everything that carries our labels, by cluster name, sorted. */
+export async function observeClusters(provider: NodeProvider, signal: AbortSignal, cluster?: string): Promise<Map<string, ObservedCluster>> {
+  const filter = cluster === undefined ? {} : { cluster };
+  const [nodes, networks, volumes] = await Promise.all([
+    provider.listNodes(filter, signal), provider.listNetworks(filter, signal), provider.listVolumes(filter, signal),
+  ]);
+  const names = [...nodes.map((node) => node.cluster), ...[...networks, ...volumes].map((object) => object.labels[LABELS.cluster])];
+  const clusters = [...new Set(names.filter((name) => name !== undefined))].sort();
+  return new Map(clusters.map((name) => [name, {
+    name,
+    nodes: nodes.filter((node) => node.cluster === name).sort(byRoleAndIndex),
+    networks: networks.filter((network) => network.labels[LABELS.cluster] === name),
+    volumes: volumes.filter((volume) => volume.labels[LABELS.cluster] === name),
+  }]));
+}
+
+export function controlPlaneOf(cluster: ObservedCluster): ObservedNode | undefined {
+  return cluster.nodes.find((node) => node.role === 'control-plane');
+}
+
+export function workersOf(cluster: ObservedCluster): ObservedNode[] {
+  return cluster.nodes.filter((node) => node.role === 'worker');
+}
+
+export function isComplete(cluster: ObservedCluster): boolean {
+  return cluster.volumes.some((volume) => volume.labels[LABELS.completed] !== undefined);
+}
+
+export function noSuchCluster(name: string): KindboxError {
+  return new KindboxError(`There is no cluster named "${name}"`, { reason: 'notFound', next: ['kindbox list'] });
+}
+
+function byRoleAndIndex(a: ObservedNode, b: ObservedNode): number {
+  return a.role === b.role ? a.index - b.index : a.role === 'control-plane' ? -1 : 1;
+}

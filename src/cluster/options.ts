@@ -1,0 +1,92 @@
+import type { CniName } from '../cni/cni.js';
+
+export interface CreateOptions {
+  readonly name: string;
+  readonly numWorkers: number;
+  /** Name of an existing network (`bridge` is Docker's default one); a network of its own when absent. */
+  readonly network?: string;
+  /** Image of all nodes; the one that has `kubernetesVersion` when absent. */
+  readonly image?: string;
+  /** `v1.36.3`. */
+  readonly kubernetesVersion?: string;
+  readonly runtime: string;
+  /** CIDR. */
+  readonly podSubnet: string;
+  readonly cni: CniName;
+  /** Port of the host at which the API server is published; 0 lets the engine choose. */
+  readonly publish?: number;
+  /** Return only when all nodes are Ready. */
+  readonly waitAll: boolean;
+  /** Milliseconds for each wait. */
+  readonly waitMs: number;
+  /** Keep what was made when the run fails. */
+  readonly retain: boolean;
+}
+
+export interface CreateResult {
+  readonly name: string;
+  readonly workers: number;
+  readonly network: string;
+  readonly image: string;
+  readonly kubernetesVersion: string;
+  readonly runtime: string;
+  readonly cni: string;
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly server: string;
+  readonly nodes: readonly { readonly name: string; readonly id: string; readonly role: string; readonly address: string; readonly ready: boolean }[];
+  /** Milliseconds from the start of the run to each milestone. */
+  readonly milestones: Readonly<Record<string, number>>;
+  /** Milliseconds. */
+  readonly durationMs: number;
+}
+
+export interface ResizeOptions {
+  readonly name: string;
+  readonly numWorkers: number;
+  readonly image?: string;
+  readonly waitAll: boolean;
+  /** Milliseconds. */
+  readonly waitMs: number;
+  /** Milliseconds that a node may take to be drained. */
+  readonly drainTimeoutMs: number;
+  /** Remove a node even if its pods cannot be evicted. */
+  readonly force: boolean;
+  readonly retain: boolean;
+}
+
+export interface ResizeResult {
+  readonly name: string;
+  readonly before: number;
+  readonly after: number;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Milliseconds. */
+  readonly durationMs: number;
+}
+
+export interface DestroyOptions {
+  readonly names: readonly string[];
+  readonly all: boolean;
+}
+
+export interface DestroyResult {
+  readonly destroyed: readonly { readonly name: string; readonly nodes: readonly string[]; readonly network: 'removed' | 'kept' | 'absent'; readonly kubeconfig: string | null }[];
+  /** Names that no cluster had: destroying what is not there is a success. */
+  readonly absent: readonly string[];
+  /** Milliseconds. */
+  readonly durationMs: number;
+}
+
+/** running: all nodes run. partial: never finished, or nodes are missing. stopped: no node runs. broken: some run. */
+export type ClusterState = 'running' | 'partial' | 'stopped' | 'broken';
+
+export interface ClusterSummary {
+  readonly name: string;
+  readonly workers: number;
+  readonly network: string;
+  readonly image: string;
+  readonly kubernetesVersion: string;
+  readonly state: ClusterState;
+  readonly nodes: readonly { readonly name: string; readonly id: string; readonly role: string; readonly state: string; readonly address: string; readonly runtime: string; readonly image: string }[];
+}

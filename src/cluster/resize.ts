@@ -1,0 +1,103 @@
+import type { EngineContext } from '../engine.js';
+import { KindboxError } from '../errors/index.js';
+import { requireRuntime } from '../host/runtime-check.js';
+import { isAtLeast } from '../kubeadm/version.js';
+import { revokeBootstrapToken } from '../kubernetes/bootstrap-token.js';
+import { deleteNode, listNodes, uncordon } from '../kubernetes/nodes.js';
+import { LABELS } from '../nodes/labels.js';
+import { nodeName } from '../nodes/names.js';
+import type { ObservedNode } from '../provider/types.js';
+import { requireNoFailures } from './failures.js';
+import { fetchCredentials } from './handlers/control-plane.js';
+import { chooseImage } from './node-image.js';
+import { controlPlaneOf, noSuchCluster, observeClusters, workersOf, type ObservedCluster } from './observe.js';
+import type { ResizeOptions, ResizeResult } from './options.js';
+import { decideResize, planResize } from './resize-plan.js';
+import { newRunId } from './run-id.js';
+import { runPlan } from './run-plan.js';
+import { ClusterSession } from './session.js';
+import { validateResizeOptions } from './validate-options.js';
+
+/** Milliseconds that putting things right after a failure may take. */
+const CLEAN_UP_MS = 15_000;
+
+/**
+ * Brings a cluster to a number of workers, and mends gaps, stale Node objects and workers that never joined on the way.
+ * @throws KindboxError usage, notFound, cluster, timeout (a drain), partial (workers that failed to join).
+ */
+export async function resizeCluster(context: EngineContext, options: ResizeOptions): Promise<ResizeResult> {
+  const startedAt = Date.now();
+  validateResizeOptions(options);
+  const { provider, signal } = context;
+  const [host, clusters] = await Promise.all([provider.describeHost(signal), observeClusters(provider, signal, options.name)]);
+  const cluster = clusters.get(options.name);
+  if (cluster === undefined) throw noSuchCluster(options.name);
+  const master = requireRunningMaster(cluster);
+  requireRuntime(host, master.labels[LABELS.runtime] ?? '');
+
+  const image = await chooseImage(context, host, { image: options.image ?? master.image });
+  requireSupportedSkew(master, image.kubernetesVersion);
+  const session = new ClusterSession(context, {
+    cluster: options.name, run: newRunId(), host, kubernetesVersion: image.kubernetesVersion, master: master.name, waitMs: options.waitMs,
+  });
+  session.remember(master);
+  session.configurationWritten.resolve();
+
+  try {
+    await fetchCredentials(session, { kind: 'fetch-credentials', id: 'fetch-credentials', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });
+    const nodeObjects = new Set((await listNodes(session.api, signal)).map((node) => node.metadata.name));
+    const facts = {
+      run: session.settings.run, master, workers: workersOf(cluster), nodeObjects, image: image.reference, networkId: networkOf(master),
+    };
+    const decision = decideResize(options.name, options.numWorkers, facts);
+    const added = [...decision.replace.map((worker) => worker.name), ...decision.add.map((index) => nodeName(options.name, 'worker', index))];
+    const outcome = await runPlan(context, session, planResize(options, facts), {
+      retain: options.retain,
+      onFailure: () => putRight(session, decision.remove.map((worker) => worker.name), added),
+    });
+    requireNoFailures(options.name, options.numWorkers, outcome);
+    return {
+      name: options.name, before: facts.workers.length, after: options.numWorkers, added,
+      removed: decision.remove.map((worker) => worker.name), durationMs: Date.now() - startedAt,
+    };
+  } finally {
+    await session.close().catch(() => undefined);
+  }
+}
+
+/** Nodes that stay can be scheduled to again, Node objects of workers that go are removed, the token is revoked. */
+async function putRight(session: ClusterSession, stay: readonly string[], go: readonly string[]): Promise<void> {
+  const signal = AbortSignal.timeout(CLEAN_UP_MS);
+  const api = session.openCleanUpApi(signal);
+  await Promise.allSettled([
+    revokeBootstrapToken(api, session.token, signal),
+    ...stay.map((name) => uncordon(api, name, signal)),
+    ...go.map((name) => deleteNode(api, name, signal)),
+  ]);
+  await api.close().catch(() => undefined);
+}
+
+function requireRunningMaster(cluster: ObservedCluster): ObservedNode {
+  const master = controlPlaneOf(cluster);
+  if (master?.state === 'running') return master;
+  throw new KindboxError(`The control plane of "${cluster.name}" does not run`, {
+    reason: 'cluster', because: master === undefined ? 'Its container does not exist any more.' : `Its container is ${master.state}.`,
+    next: [...(master === undefined ? [] : [`docker start ${master.name}`]), `kindbox destroy ${cluster.name}`],
+  });
+}
+
+function networkOf(master: ObservedNode): string {
+  const [address] = master.addresses;
+  if (address !== undefined) return address.networkId;
+  throw new KindboxError(`The control plane ${master.name} is on no network`, { reason: 'cluster', next: [`docker inspect ${master.name}`] });
+}
+
+/** A kubelet may be older than the API server, never newer: the Kubernetes version skew policy. */
+function requireSupportedSkew(master: ObservedNode, workerVersion: string): void {
+  const controlPlaneVersion = master.labels[LABELS.kubernetesVersion] ?? workerVersion;
+  const [major, minor] = workerVersion.replace(/^v/, '').split('.');
+  if (isAtLeast(controlPlaneVersion, `${major}.${minor}.0`)) return;
+  throw new KindboxError(`A worker of ${workerVersion} cannot join a control plane of ${controlPlaneVersion}`, {
+    reason: 'image', because: 'A kubelet must not be newer than the API server.', next: ['kindbox resize --image=... with an image of that version or an older one'],
+  });
+}

@@ -1,0 +1,6 @@
+import { randomBytes } from 'node:crypto';
+
+/** Identifies what one create or resize made. */
+export function newRunId(): string {
+  return randomBytes(8).toString('hex');
+}

@@ -1,0 +1,34 @@
+import type { EngineContext } from '../engine.js';
+import { executePlan, type PlanOutcome } from '../plan/execute.js';
+import { handlersFor } from './handlers/index.js';
+import type { ClusterPlan } from './operations.js';
+import { rollBack } from './rollback.js';
+import type { ClusterSession } from './session.js';
+
+export interface RunSettings {
+  /** Keep what was made when the run fails. */
+  readonly retain: boolean;
+  /** Puts right inside the cluster what a failed run leaves there, before its containers are removed. */
+  readonly onFailure?: () => Promise<void>;
+}
+
+/** Executes a plan; when it fails or is cancelled, everything that the run made is removed, unless it is to be kept. */
+export async function runPlan(context: EngineContext, session: ClusterSession, plan: ClusterPlan, settings: RunSettings): Promise<PlanOutcome> {
+  try {
+    return await executePlan(plan, handlersFor(session), context.emit, context.signal);
+  } catch (error) {
+    const { cluster, run } = session.settings;
+    if (settings.retain) {
+      context.emit({
+        type: 'note', level: 'warning', at: Date.now(),
+        message: `What was made is kept. Look at it with: docker exec -it ${session.settings.master} journalctl -u kubelet. Remove it with: kindbox destroy ${cluster}`,
+      });
+    } else {
+      await settings.onFailure?.();
+      await rollBack(context, { cluster, run });
+    }
+    throw error;
+  } finally {
+    await session.close().catch(() => undefined);
+  }
+}

@@ -1,0 +1,127 @@
+import { KindboxError } from '../errors/index.js';
+import type { EngineContext } from '../engine.js';
+import { openApi, type ApiClient } from '../kubernetes/api-client.js';
+import { newBootstrapToken, type BootstrapToken } from '../kubernetes/bootstrap-token.js';
+import { parseAdminConfig } from '../kubernetes/credentials.js';
+import type { HostDescription } from '../provider/host-description.js';
+import type { NodeProvider } from '../provider/provider.js';
+import type { ObservedNetwork, ObservedNode } from '../provider/types.js';
+import { Deferred } from './deferred.js';
+
+export interface SessionSettings {
+  readonly cluster: string;
+  readonly run: string;
+  readonly host: HostDescription;
+  readonly kubernetesVersion: string;
+  /** Name of the control plane node. */
+  readonly master: string;
+  /** Milliseconds for each wait. */
+  readonly waitMs: number;
+}
+
+/**
+ * What the operations of one run learn and share: ids, the token, the administrator's credentials, the API client.
+ * It is where the secrets are; nothing here is ever put into an event, a plan, a label or a command line.
+ */
+export class ClusterSession {
+  readonly provider: NodeProvider;
+  readonly token: BootstrapToken = newBootstrapToken();
+  /** kubeadm has written the certificates and kubeconfigs of the control plane. */
+  readonly configurationWritten = new Deferred<void>();
+  /** kubeadm has set up everything that a joining worker asks for. */
+  readonly joinable = new Deferred<void>();
+  readonly joined = new Set<string>();
+  readonly ready = new Set<string>();
+  /** A network of ours could not be removed, because containers that are not ours use it. */
+  networkKept = false;
+  /** Path of the kubeconfig that this run wrote or removed. */
+  kubeconfig: string | undefined;
+
+  readonly #nodes = new Map<string, ObservedNode>();
+  readonly #networks = new Map<string, ObservedNetwork>();
+  #adminConfig: string | undefined;
+  #operator: { readonly yaml: string; readonly path: string } | undefined;
+  #api: ApiClient | undefined;
+
+  constructor(readonly context: EngineContext, readonly settings: SessionSettings) {
+    this.provider = context.provider;
+  }
+
+  remember(node: ObservedNode): void {
+    this.#nodes.set(node.name, node);
+  }
+
+  rememberNetwork(network: ObservedNetwork): void {
+    this.#networks.set(network.name, network);
+  }
+
+  /** The id under which a plan's network is to be used: made in this run, or given as it is. */
+  networkId(reference: string): string {
+    return this.#networks.get(reference)?.id ?? reference;
+  }
+
+  node(name: string): ObservedNode {
+    const node = this.#nodes.get(name);
+    if (node === undefined) throw new Error(`the plan uses the node ${name} before it is known`);
+    return node;
+  }
+
+  get nodes(): readonly ObservedNode[] {
+    return [...this.#nodes.values()];
+  }
+
+  get master(): ObservedNode {
+    return this.node(this.settings.master);
+  }
+
+  set adminConfig(yaml: string) {
+    this.#adminConfig = yaml;
+  }
+
+  get adminConfig(): string {
+    if (this.#adminConfig === undefined) throw new Error('the plan uses the credentials before they are fetched');
+    return this.#adminConfig;
+  }
+
+  /** The kubeconfig, and its path on the control plane, that the engine itself works with. */
+  set operator(config: { readonly yaml: string; readonly path: string }) {
+    this.#operator = config;
+  }
+
+  get operator(): { readonly yaml: string; readonly path: string } {
+    if (this.#operator === undefined) throw new Error('the plan uses the credentials before they are fetched');
+    return this.#operator;
+  }
+
+  /** `https://172.18.0.2:6443`: where nodes, and clients on the same host, reach the API server. */
+  get internalServer(): string {
+    return parseAdminConfig(this.adminConfig).server;
+  }
+
+  /** One client, and so one connection, for the whole run. */
+  get api(): ApiClient {
+    this.#api ??= openApi(this.provider, this.master.id, parseAdminConfig(this.operator.yaml), this.context.signal);
+    return this.#api;
+  }
+
+  /** A client for putting things right after `signal` of the run has ended the other one. The caller closes it. */
+  openCleanUpApi(signal: AbortSignal): ApiClient {
+    return openApi(this.provider, this.master.id, parseAdminConfig(this.operator.yaml), signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#api?.close();
+  }
+
+  /** Removes what must never be shown from a text that is about to become part of an error. */
+  scrub(text: string): string {
+    return text.replaceAll(this.token.value, '<token>').replace(/[a-z0-9]{6}\.[a-z0-9]{16}/g, '<token>');
+  }
+
+  failure(message: string, because: string, logTail?: string): KindboxError {
+    return new KindboxError(message, {
+      reason: 'cluster', because, logTail: logTail === undefined ? undefined : this.scrub(logTail),
+      next: [`kindbox create --retain ... and then docker exec -it NODE journalctl -u kubelet`],
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import { isIPv4 } from 'node:net';
+import { KindboxError } from '../errors/index.js';
+
+/** Leaves room for `-worker-9999` in a hostname of 63 characters. */
+const MAX_NAME_LENGTH = 50;
+export const MAX_WORKERS = 500;
+/** kubeadm's default; a pod subnet must not overlap it. */
+const SERVICE_SUBNET = '10.96.0.0/12';
+
+function invalid(message: string, because?: string, next?: readonly string[]): never {
+  throw new KindboxError(message, { reason: 'usage', because, next });
+}
+
+/** @throws KindboxError usage. Runs before anything is contacted: names end in hostnames, labels and paths. */
+export function validateClusterName(name: string): void {
+  if (name.length > MAX_NAME_LENGTH) {
+    invalid(`The cluster name is ${name.length} characters long`, `Node names are made of it; at most ${MAX_NAME_LENGTH} fit.`);
+  }
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
+    invalid(
+      `"${printable(name)}" is not a valid cluster name`,
+      'A name has lower-case letters, digits and dashes, and begins and ends with a letter or digit.',
+    );
+  }
+}
+
+export function validateWorkerCount(count: number): void {
+  if (!Number.isInteger(count) || count < 0 || count > MAX_WORKERS) {
+    invalid(`The number of workers must be between 0 and ${MAX_WORKERS}, not ${count}`);
+  }
+}
+
+export function validateNetworkName(name: string): void {
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/.test(name)) invalid(`"${printable(name)}" is not a valid network name`);
+  if (['host', 'none', 'container'].includes(name)) {
+    invalid(`The nodes cannot be on the network "${name}"`, 'Each node needs an address of its own.');
+  }
+}
+
+export function validateRuntimeName(name: string): void {
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_./-]{0,127}$/.test(name)) invalid(`"${printable(name)}" is not a valid runtime name`);
+}
+
+export function validateImageReference(reference: string): void {
+  const valid = /^[a-zA-Z0-9]([a-zA-Z0-9._:/-]*[a-zA-Z0-9])?(@sha256:[a-f0-9]{64})?$/.test(reference);
+  if (!valid || reference.length > 255) invalid(`"${printable(reference)}" is not a valid image reference`);
+}
+
+export function validatePort(port: number): void {
+  if (!Number.isInteger(port) || port < 0 || port > 65535) invalid(`${port} is not a port`, 'A port is between 1 and 65535; 0 lets Docker choose a free one.');
+}
+
+/** @returns the version with its `v`. */
+export function validateKubernetesVersion(version: string): string {
+  if (!/^v?\d+\.\d+\.\d+$/.test(version)) {
+    invalid(`"${printable(version)}" is not a Kubernetes version`, 'It has the form v1.36.3.');
+  }
+  return version.startsWith('v') ? version : `v${version}`;
+}
+
+export function validatePodSubnet(cidr: string): void {
+  const range = parseCidr(cidr);
+  if (range === undefined) invalid(`"${printable(cidr)}" is not an IPv4 subnet`, 'It has the form 10.244.0.0/16.');
+  if (range.bits > 23 || range.bits < 8) {
+    invalid(`The pod subnet ${cidr} cannot be used`, 'Each node takes a /24 of it: choose between /8 and /23.');
+  }
+  if (range.address !== range.first) invalid(`The pod subnet ${cidr} has bits set behind its prefix`, `Did you mean ${dotted(range.first)}/${range.bits}?`);
+  const services = parseCidr(SERVICE_SUBNET);
+  if (services !== undefined && overlaps(range, services)) {
+    invalid(`The pod subnet ${cidr} overlaps the service subnet ${SERVICE_SUBNET}`, undefined, ['choose another one, for example --pod-subnet=10.244.0.0/16']);
+  }
+}
+
+interface Range {
+  readonly address: number;
+  readonly first: number;
+  readonly last: number;
+  readonly bits: number;
+}
+
+export function parseCidr(cidr: string): Range | undefined {
+  const match = /^([0-9.]{7,15})\/(\d{1,2})$/.exec(cidr);
+  const [, text = '', prefix = ''] = match ?? [];
+  const bits = Number(prefix);
+  if (match === null || !isIPv4(text) || bits > 32) return undefined;
+  const address = text.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  const size = 2 ** (32 - bits);
+  const first = address - (address % size);
+  return { address, first, last: first + size - 1, bits };
+}
+
+export function overlaps(a: Range, b: Range): boolean {
+  return a.first <= b.last && b.first <= a.last;
+}
+
+function dotted(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+}
+
+/** Hostile input is shown without control characters and bounded. */
+function printable(text: string): string {
+  const clean = text.replace(/[^\x20-\x7e]/g, '?');
+  return clean.length > 60 ? `${clean.slice(0, 60)}...` : clean;
+}

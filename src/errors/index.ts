@@ -1,0 +1,2 @@
+export { EXIT_CODES, type ExitReason } from './exit-codes.js';
+export { CancelledError, KindboxError, throwIfCancelled, type KindboxErrorDetails } from './kindbox-error.js';

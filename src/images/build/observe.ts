@@ -1,0 +1,42 @@
+import { IMAGE_LABELS } from '../../nodes/labels.js';
+import type { NodeImage } from '../../provider/types.js';
+import { NODE_IMAGE_REPOSITORY, splitReference } from '../references.js';
+import { BUILDER_REPOSITORY, STAGE_REPOSITORY, type BuildInputs } from './names.js';
+import type { BuildContext } from './options.js';
+
+/** What the engine has of what a build would make. */
+export interface BuildSnapshot {
+  /** Has the wanted name, whatever is in it. */
+  readonly named: NodeImage | undefined;
+  /** Has the wanted content, whatever its name. */
+  readonly sameContent: NodeImage | undefined;
+  readonly hasBase: boolean;
+  readonly hasBuilder: boolean;
+  readonly hasStage: boolean;
+  /** Caches of earlier builds that no build of these sources will use again. */
+  readonly outdated: readonly NodeImage[];
+}
+
+export async function observe(context: BuildContext, inputs: BuildInputs): Promise<BuildSnapshot> {
+  const { builder, signal } = context;
+  const list = async (repository: string): Promise<NodeImage[]> => (await context.listImages?.(repository, signal)) ?? [];
+  const { reference, base } = inputs.request;
+  const [named, ours, renamed, baseImage, builderImage, stageImage, caches] = await Promise.all([
+    builder.findImage(reference, signal),
+    list(NODE_IMAGE_REPOSITORY),
+    list(splitReference(reference).repository),
+    builder.findImage(base, signal),
+    builder.findImage(inputs.builderReference, signal),
+    builder.findImage(inputs.stageReference, signal),
+    Promise.all([list(BUILDER_REPOSITORY), list(STAGE_REPOSITORY)]),
+  ]);
+  const sameContent = [named, ...ours, ...renamed].find((image) => image?.labels[IMAGE_LABELS.contentHash] === inputs.contentHash);
+  const kept = [builderImage?.id, stageImage?.id];
+  return {
+    named, sameContent,
+    hasBase: baseImage !== undefined,
+    hasBuilder: builderImage !== undefined,
+    hasStage: stageImage !== undefined,
+    outdated: caches.flat().filter((image) => image.labels[IMAGE_LABELS.contentHash] !== undefined && !kept.includes(image.id)),
+  };
+}

@@ -1,0 +1,103 @@
+import { validateImageReference, validateKubernetesVersion } from '../../cluster/validate.js';
+import { KindboxError } from '../../errors/index.js';
+import type { EmitEvent } from '../../events/event.js';
+import type { ImageBuilder } from '../../provider/image-builder.js';
+import type { NodeProvider } from '../../provider/provider.js';
+import type { NodeImage } from '../../provider/types.js';
+import { defaultImageFor, splitReference } from '../references.js';
+import type { RootfsBootstrap } from './bootstrap.js';
+
+export interface BuildContext {
+  readonly builder: ImageBuilder;
+  /** Finds images under other tags; without it only the wanted tag is looked at. */
+  readonly listImages?: NodeProvider['listImages'];
+  /** Architecture as in OCI images. */
+  readonly host: { readonly architecture: string };
+  readonly emit: EmitEvent;
+  readonly signal: AbortSignal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Makes the base image's root filesystem when it cannot be pulled; mmdebstrap unless a test says otherwise. */
+  readonly bootstrap?: RootfsBootstrap;
+  /** `images/k8s-node` of the package unless a test says otherwise. */
+  readonly folder?: string;
+}
+
+export type BuildOrigin = 'source' | 'release';
+
+export interface BuildOptions {
+  /** `v1.36.3`. */
+  readonly kubernetesVersion: string;
+  readonly base: string;
+  readonly from: BuildOrigin;
+  /** The image's name; `nestybox/k8s-node:VERSION` when absent. */
+  readonly tag?: string | undefined;
+  /** Build even if an image of the same content exists. */
+  readonly force: boolean;
+}
+
+export interface BuildResult {
+  readonly image: string;
+  readonly id: string;
+  readonly kubernetesVersion: string;
+  readonly contentHash: string;
+  /** The image was there already. */
+  readonly cached: boolean;
+  readonly durationMs: number;
+  readonly sizeBytes: number;
+}
+
+export interface BuildRequest {
+  readonly kubernetesVersion: string;
+  readonly base: string;
+  readonly from: BuildOrigin;
+  readonly reference: string;
+  readonly force: boolean;
+}
+
+/** @throws KindboxError usage. Contacts nothing. */
+export function validateBuildOptions(options: BuildOptions, supported: readonly string[]): BuildRequest {
+  if (options.from === 'release') {
+    throw new KindboxError('Node images cannot be built from release binaries yet', {
+      reason: 'usage',
+      because: '--from release comes in a later version of kindbox.',
+      next: ['leave --from out: --from source needs no image registry'],
+    });
+  }
+  const kubernetesVersion = validateKubernetesVersion(options.kubernetesVersion);
+  if (!supported.includes(kubernetesVersion)) {
+    throw new KindboxError(`Kubernetes ${kubernetesVersion} cannot be built from source`, {
+      reason: 'usage',
+      because: `This version of kindbox has pinned sources of ${supported.join(', ')} only.`,
+      next: [`kindbox image build --k8s-version=${supported.at(-1) ?? ''}`],
+    });
+  }
+  validateImageReference(options.base);
+  const reference = options.tag ?? defaultImageFor(kubernetesVersion);
+  validateImageReference(reference);
+  const { repository, tag, digest } = splitReference(reference);
+  if (digest !== undefined) {
+    throw new KindboxError(`An image cannot be given the name "${reference}"`, {
+      reason: 'usage', because: 'A digest follows from what is in the image; a tag can be chosen.',
+    });
+  }
+  return {
+    kubernetesVersion, base: options.base, from: options.from,
+    reference: `${repository}:${tag ?? 'latest'}`, force: options.force,
+  };
+}
+
+export function toResult(
+  image: NodeImage,
+  request: BuildRequest,
+  about: { readonly contentHash: string; readonly cached: boolean; readonly startedAt: number },
+): BuildResult {
+  return {
+    image: request.reference,
+    id: image.id,
+    kubernetesVersion: request.kubernetesVersion,
+    contentHash: about.contentHash,
+    cached: about.cached,
+    durationMs: Date.now() - about.startedAt,
+    sizeBytes: image.size,
+  };
+}

@@ -1,0 +1,33 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot } from './package-root.js';
+
+export const DEFAULT_KUBERNETES_VERSION = 'v1.36.3';
+export const NODE_IMAGE_REPOSITORY = 'nestybox/k8s-node';
+export const DEFAULT_BASE_IMAGE = 'debian:bookworm-slim';
+
+/** The node image that has this version of Kubernetes (`v1.36.3`). */
+export function defaultImageFor(kubernetesVersion: string): string {
+  return `${NODE_IMAGE_REPOSITORY}:${kubernetesVersion}`;
+}
+
+/** The folder that node images are made of. */
+export function nodeImageFolder(): string {
+  return join(packageRoot(), 'images', 'k8s-node');
+}
+
+/** The versions whose sources are pinned, oldest first. */
+export async function supportedKubernetesVersions(folder = nodeImageFolder()): Promise<string[]> {
+  const files = await readdir(join(folder, 'source', 'versions'));
+  return files
+    .flatMap((file) => /^(v\d+\.\d+\.\d+)\.env$/.exec(file)?.[1] ?? [])
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/** `a/b:1` -> repository `a/b` and tag `1`; the colon of a registry's port is not that of a tag. */
+export function splitReference(reference: string): { repository: string; tag: string | undefined; digest: string | undefined } {
+  const [named = '', digest] = reference.split('@', 2);
+  const colon = named.lastIndexOf(':');
+  const hasTag = colon > named.lastIndexOf('/');
+  return { repository: hasTag ? named.slice(0, colon) : named, tag: hasTag ? named.slice(colon + 1) : undefined, digest };
+}

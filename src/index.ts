@@ -1,0 +1,12 @@
+export type { EngineContext } from './engine.js';
+export type { EngineEvent, EmitEvent } from './events/event.js';
+export { EXIT_CODES, KindboxError, CancelledError } from './errors/index.js';
+export type { NodeProvider } from './provider/provider.js';
+export type * from './cluster/options.js';
+export { createCluster } from './cluster/create.js';
+export { resizeCluster } from './cluster/resize.js';
+export { destroyClusters } from './cluster/destroy.js';
+export { listClusters } from './cluster/list.js';
+export { kubeconfigPath, readKubeconfig } from './kubeconfig/index.js';
+export { validateClusterName } from './cluster/validate.js';
+export { STAGES } from './cluster/handlers/index.js';

@@ -1,0 +1,78 @@
+import { isAtLeast, kubeadmApiVersion } from './version.js';
+import { yamlDocuments } from './yaml-documents.js';
+
+export interface InitSettings {
+  readonly clusterName: string;
+  readonly nodeName: string;
+  readonly kubernetesVersion: string;
+  /** CIDR. */
+  readonly podSubnet: string;
+  /** Names and addresses that the API server's certificate must be valid for, beyond kubeadm's own. */
+  readonly certificateNames: readonly string[];
+  /** Bootstrap token that the workers of this run join with. Secret: the result goes to stdin only. */
+  readonly token: string;
+  readonly cgroupVersion: 1 | 2;
+  /** No worker is going to take the pods. */
+  readonly schedulableControlPlane: boolean;
+}
+
+export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
+
+/** The configuration of `kubeadm init`, as YAML documents. Holds the token. */
+export function initConfig(settings: InitSettings): string {
+  const apiVersion = kubeadmApiVersion(settings.kubernetesVersion);
+  return yamlDocuments([
+    {
+      apiVersion,
+      kind: 'InitConfiguration',
+      bootstrapTokens: [
+        {
+          token: settings.token,
+          ttl: '1h0m0s',
+          usages: ['authentication'],
+          groups: ['system:bootstrappers:kubeadm:default-node-token'],
+          description: 'kindbox create',
+        },
+      ],
+      nodeRegistration: {
+        name: settings.nodeName,
+        criSocket: CRI_SOCKET,
+        ...(settings.schedulableControlPlane ? { taints: [] } : {}),
+      },
+    },
+    {
+      apiVersion,
+      kind: 'ClusterConfiguration',
+      clusterName: settings.clusterName,
+      kubernetesVersion: settings.kubernetesVersion,
+      networking: { podSubnet: settings.podSubnet },
+      apiServer: { certSANs: ['localhost', '127.0.0.1', ...settings.certificateNames] },
+      // ECDSA keys are made and verified in a fraction of RSA's CPU time, which a create is bound by.
+      ...(apiVersion.endsWith('v1beta4') ? { encryptionAlgorithm: 'ECDSA-P256' } : {}),
+    },
+    kubeletConfig(settings),
+    kubeProxyConfig(),
+  ]);
+}
+
+function kubeletConfig(settings: InitSettings): object {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    cgroupDriver: 'systemd',
+    // The swap, disk and image space that a node sees are the host's: they say nothing about the node.
+    failSwapOn: false,
+    imageGCHighThresholdPercent: 100,
+    evictionHard: { 'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%' },
+    ...(settings.cgroupVersion === 1 && isAtLeast(settings.kubernetesVersion, '1.31.0') ? { failCgroupV1: false } : {}),
+  };
+}
+
+function kubeProxyConfig(): object {
+  return {
+    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+    kind: 'KubeProxyConfiguration',
+    // These sysctls belong to the host; Sysbox fakes them, any other runtime refuses the write and kube-proxy dies.
+    conntrack: { maxPerCore: 0, min: 0 },
+  };
+}

@@ -1,0 +1,41 @@
+import { CRI_SOCKET } from './init-config.js';
+import { kubeadmApiVersion } from './version.js';
+import { yamlDocuments } from './yaml-documents.js';
+
+/** Where a worker finds the cluster's address and CA. Not a secret, and not needed after the join. */
+export const DISCOVERY_FILE = '/etc/kubernetes/kindbox-discovery.conf';
+
+export interface JoinSettings {
+  readonly nodeName: string;
+  readonly kubernetesVersion: string;
+  /** Secret: the result goes to stdin only. */
+  readonly token: string;
+}
+
+/**
+ * The configuration of `kubeadm join`. Discovery is by file: the worker trusts exactly the CA that we read from the
+ * control plane, and need not wait until the cluster-info ConfigMap has been signed for the token.
+ */
+export function joinConfig(settings: JoinSettings): string {
+  return yamlDocuments([
+    {
+      apiVersion: kubeadmApiVersion(settings.kubernetesVersion),
+      kind: 'JoinConfiguration',
+      discovery: { file: { kubeConfigPath: DISCOVERY_FILE }, tlsBootstrapToken: settings.token },
+      nodeRegistration: { name: settings.nodeName, criSocket: CRI_SOCKET },
+    },
+  ]);
+}
+
+/** A kubeconfig without a user: the API server's address and the CA that it must prove itself with. */
+export function discoveryConfig(server: string, caPem: string): string {
+  return yamlDocuments([
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [
+        { name: '', cluster: { server, 'certificate-authority-data': Buffer.from(caPem).toString('base64') } },
+      ],
+    },
+  ]);
+}

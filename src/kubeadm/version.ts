@@ -1,0 +1,12 @@
+import semver from 'semver';
+
+/** `v1.36.3` at or above `1.31.0`? Build suffixes do not matter. */
+export function isAtLeast(kubernetesVersion: string, minimum: string): boolean {
+  const parsed = semver.coerce(kubernetesVersion);
+  return parsed !== null && semver.gte(parsed, minimum);
+}
+
+/** kubeadm's own API: v1beta4 came with 1.31 and is the only one that knows `encryptionAlgorithm`. */
+export function kubeadmApiVersion(kubernetesVersion: string): 'kubeadm.k8s.io/v1beta4' | 'kubeadm.k8s.io/v1beta3' {
+  return isAtLeast(kubernetesVersion, '1.31.0') ? 'kubeadm.k8s.io/v1beta4' : 'kubeadm.k8s.io/v1beta3';
+}

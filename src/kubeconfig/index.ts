@@ -1,0 +1,2 @@
+export { contextName, kubeconfigPath } from './path.js';
+export { readKubeconfig } from './read.js';

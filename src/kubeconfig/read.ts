@@ -1,0 +1,26 @@
+import { API_SERVER_PORT } from '../cluster/create-plan.js';
+import { controlPlaneOf, noSuchCluster, observeClusters } from '../cluster/observe.js';
+import { validateClusterName } from '../cluster/validate.js';
+import type { EngineContext } from '../engine.js';
+import { KindboxError } from '../errors/index.js';
+import { parseAdminConfig } from '../kubernetes/credentials.js';
+import { userKubeconfig } from './convert.js';
+
+/** The kubeconfig of a running cluster, read from its control plane. @throws KindboxError usage, notFound, cluster. */
+export async function readKubeconfig(context: EngineContext, name: string): Promise<string> {
+  validateClusterName(name);
+  const { provider, signal } = context;
+  const [host, clusters] = await Promise.all([provider.describeHost(signal), observeClusters(provider, signal, name)]);
+  const cluster = clusters.get(name);
+  const master = cluster === undefined ? undefined : controlPlaneOf(cluster);
+  if (master === undefined) throw noSuchCluster(name);
+  const result = await provider.exec(master.id, ['cat', '/etc/kubernetes/admin.conf'], { signal });
+  if (result.exitCode !== 0) {
+    throw new KindboxError(`The control plane ${master.name} has no kubeconfig`, {
+      reason: 'cluster', because: 'kubeadm has not been run there, or did not get far.', next: ['kindbox list', `kindbox destroy ${name}`],
+    });
+  }
+  const published = master.ports.find((port) => port.nodePort === API_SERVER_PORT);
+  const server = published === undefined ? parseAdminConfig(result.stdout).server : `https://${host.address}:${published.hostPort}`;
+  return userKubeconfig(name, result.stdout, server);
+}

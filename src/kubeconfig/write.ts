@@ -1,0 +1,28 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { KindboxError } from '../errors/index.js';
+import { userKubeconfig } from './convert.js';
+import { ownerOf } from './own-file.js';
+import { kubeconfigPath, type Environment } from './path.js';
+
+/**
+ * Writes the kubeconfig of a cluster: atomically, synced, readable by its owner only.
+ * @returns its path. @throws KindboxError partial: a cluster is not worth less because its kubeconfig cannot be written.
+ */
+export async function writeKubeconfig(cluster: string, adminConfig: string, server: string, environment: Environment): Promise<string> {
+  const path = kubeconfigPath(cluster, environment);
+  const unwritten = (because: string, cause?: unknown): KindboxError => new KindboxError(`The kubeconfig ${path} was not written`, {
+    reason: 'partial', because, cause,
+    next: [`kindbox kubeconfig get ${cluster} > kubeconfig`, `docker exec ${cluster}-master kubectl get nodes`],
+  });
+  try {
+    if (await ownerOf(path, cluster) === 'foreign') throw unwritten('Something that kindbox did not write is there, and is left alone.');
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const { default: writeFileAtomic } = await import('write-file-atomic');
+    await writeFileAtomic(path, userKubeconfig(cluster, adminConfig, server), { mode: 0o600, fsync: true });
+    return path;
+  } catch (error) {
+    if (error instanceof KindboxError) throw error;
+    throw unwritten(`The file system says: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}.`, error);
+  }
+}

@@ -1,0 +1,48 @@
+import { KindboxError } from '../errors/index.js';
+import type { ApiClient } from './api-client.js';
+import { describePod, isPodReady } from './describe.js';
+import type { Deployment, KubernetesList, Pod } from './types.js';
+import { seconds, withDeadline } from './wait.js';
+
+/** Time to find out why, once the wait itself has failed. */
+const EXPLAIN_MS = 5000;
+
+/** Waits, over one watch, until a Deployment has the pods it needs to serve. @throws KindboxError timeout, with what its pods wait for. */
+export async function awaitDeploymentAvailable(
+  api: Pick<ApiClient, 'request' | 'watch'>,
+  namespace: string,
+  name: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments?fieldSelector=metadata.name%3D${encodeURIComponent(name)}`;
+  let last: Deployment | undefined;
+  await withDeadline(timeoutMs, signal, async (limited) => {
+    for await (const event of api.watch<Deployment>(path, { signal: limited })) {
+      if (event.type === 'SYNCED') continue;
+      last = event.type === 'DELETED' ? undefined : event.object;
+      if (last && isAvailable(last)) return;
+    }
+  }, async () => new KindboxError(`Deployment ${namespace}/${name} was not available within ${seconds(timeoutMs)}`, {
+    reason: 'timeout',
+    because: last ? await explainPods(api, last, namespace, signal) : 'it does not exist',
+  }));
+}
+
+function isAvailable({ metadata, status }: Deployment): boolean {
+  const current = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+  return current && (status?.conditions?.some((condition) => condition.type === 'Available' && condition.status === 'True') ?? false);
+}
+
+async function explainPods(api: Pick<ApiClient, 'request'>, deployment: Deployment, namespace: string, signal: AbortSignal): Promise<string> {
+  const labels = Object.entries(deployment.spec?.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`).join(',');
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?labelSelector=${encodeURIComponent(labels)}`;
+  try {
+    const { items } = await api.request<KubernetesList<Pod>>('GET', path, { signal, timeoutMs: EXPLAIN_MS });
+    const troubles = items.filter((pod) => !isPodReady(pod)).map(describePod);
+    if (troubles.length > 0) return troubles.join('; ');
+    return items.length === 0 ? 'it has no pods' : 'its pods are ready, but the controller has not noticed';
+  } catch {
+    return 'its pods are not ready, and the API server no longer tells why';
+  }
+}

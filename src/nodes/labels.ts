@@ -1,0 +1,36 @@
+import type { NodeRole } from './role.js';
+
+/** Labels are the only record of what is ours; names identify nothing (field: clusters `a` and `a-b` collided). */
+export const LABELS = {
+  cluster: 'dev.kindbox.cluster',
+  /** Random id of the create or resize that made the object: a failed run removes only what it made. */
+  run: 'dev.kindbox.run',
+  role: 'dev.kindbox.role',
+  index: 'dev.kindbox.index',
+  /** Schema of these labels; a newer kindbox reads older ones. */
+  schema: 'dev.kindbox.schema',
+  runtime: 'dev.kindbox.runtime',
+  kubernetesVersion: 'dev.kindbox.kubernetes-version',
+  podSubnet: 'dev.kindbox.pod-subnet',
+  cni: 'dev.kindbox.cni',
+  /** On a volume of no content, made when a create has succeeded: without it a cluster is partial. */
+  completed: 'dev.kindbox.completed',
+} as const;
+
+export const LABEL_SCHEMA = '1';
+
+/** Labels of node images. */
+export const IMAGE_LABELS = {
+  kubernetesVersion: 'dev.kindbox.image.kubernetes-version',
+  cri: 'dev.kindbox.image.cri',
+  layout: 'dev.kindbox.image.layout',
+  contentHash: 'dev.kindbox.image.content-hash',
+} as const;
+
+export function ownedLabels(cluster: string, run: string): Record<string, string> {
+  return { [LABELS.cluster]: cluster, [LABELS.run]: run, [LABELS.schema]: LABEL_SCHEMA };
+}
+
+export function nodeLabels(cluster: string, run: string, role: NodeRole, index: number): Record<string, string> {
+  return { ...ownedLabels(cluster, run), [LABELS.role]: role, [LABELS.index]: String(index) };
+}

@@ -1,0 +1,49 @@
+import { KindboxError } from '../errors/index.js';
+import type { NodeProvider } from '../provider/provider.js';
+import type { ExecOptions, ExecResult, NodeExit, ObservedNode } from '../provider/types.js';
+
+const TAIL_LINES = 20;
+
+export function tail(text: string, lines = TAIL_LINES): string {
+  return text.trimEnd().split('\n').slice(-lines).join('\n');
+}
+
+/** Why a node is not running any more, with the last that its init said. */
+export async function nodeStopped(provider: NodeProvider, node: ObservedNode, exit: NodeExit, signal: AbortSignal): Promise<KindboxError> {
+  const log = await provider.nodeConsole(node.id, TAIL_LINES, signal).catch(() => '');
+  return new KindboxError(`The node ${node.name} stopped (exit code ${exit.exitCode})`, {
+    reason: 'cluster',
+    because: exit.outOfMemory
+      ? 'The kernel killed it: the host, or the limit of the container, is out of memory.'
+      : 'Something stopped its container, or its image does not boot: a node image runs systemd as its first process.',
+    logTail: log,
+    next: exit.outOfMemory ? ['create fewer workers, or give the host more memory'] : ['kindbox image build', 'kindbox create --retain ... keeps the node for a look: docker logs ' + node.name],
+  });
+}
+
+/**
+ * Runs a command in a node and fails as soon as the node stops, instead of at some time-out
+ * (a control plane killed during init was noticed after four minutes by other tools).
+ */
+export async function execWhileRunning(provider: NodeProvider, node: ObservedNode, argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
+  const done = new AbortController();
+  const watching = AbortSignal.any([options.signal, done.signal]);
+  const exited = provider.waitForExit(node.id, watching).then(
+    async (exit) => { throw await nodeStopped(provider, node, exit, options.signal); },
+    () => new Promise<never>(() => undefined),
+  );
+  exited.catch(() => undefined);
+  try {
+    return await Promise.race([provider.exec(node.id, argv, options), exited]);
+  } catch (error) {
+    if (options.signal.aborted) throw error;
+    // An exec that breaks off is usually the first sign that the node has gone: the reason follows at once.
+    throw await Promise.race([exited.catch((reason: unknown) => reason), shortly(error)]);
+  } finally {
+    done.abort();
+  }
+}
+
+function shortly(error: unknown): Promise<unknown> {
+  return new Promise((resolve) => { setTimeout(resolve, 1000, error).unref(); });
+}

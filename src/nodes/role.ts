@@ -1,0 +1,1 @@
+export type NodeRole = 'control-plane' | 'worker';

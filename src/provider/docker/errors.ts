@@ -1,0 +1,58 @@
+import { KindboxError } from '../../errors/index.js';
+import { explainConnection } from './connection-errors.js';
+import { DAEMON_RULES } from './daemon-errors.js';
+import type { Endpoint } from './endpoint.js';
+
+/** What dockerode rejects with when the daemon answered, but not as wished. */
+export interface DaemonFailure extends Error {
+  readonly statusCode: number;
+}
+
+export function isDaemonFailure(error: unknown): error is DaemonFailure {
+  return error instanceof Error && typeof (error as Partial<DaemonFailure>).statusCode === 'number';
+}
+
+export function statusOf(error: unknown): number | undefined {
+  if (isDaemonFailure(error)) return error.statusCode;
+  return error instanceof KindboxError && isDaemonFailure(error.cause) ? error.cause.statusCode : undefined;
+}
+
+/** The daemon's own words, without what dockerode puts around them. */
+export function daemonMessage(error: unknown): string {
+  const raw = error instanceof KindboxError && error.cause !== undefined ? error.cause : error;
+  if (!isDaemonFailure(raw)) return raw instanceof Error ? raw.message : String(raw);
+  const body = (raw as { json?: unknown }).json;
+  const message = typeof body === 'object' && body !== null ? (body as { message?: unknown }).message : undefined;
+  if (typeof message === 'string' && message) return message.trim();
+  return raw.message.replace(/^\(HTTP code \d+\) .*? - /, '').trim();
+}
+
+/**
+ * Turns whatever a call of the API rejected with into a KindboxError that begins with `failing`
+ * (`Cannot create node x`). Bugs (TypeError and the like) come back as they are.
+ */
+export function explainFailure(error: unknown, failing: string, endpoint: Endpoint): unknown {
+  if (error instanceof KindboxError) return error;
+  if (isDaemonFailure(error)) return explainDaemonMessage(daemonMessage(error), failing, error);
+  return explainConnection(error, endpoint) ?? error;
+}
+
+/** The same for errors that the daemon reports inside a progress stream. */
+export function explainDaemonMessage(message: string, failing: string, cause?: unknown): KindboxError {
+  for (const rule of DAEMON_RULES) {
+    const match = rule.pattern.exec(message);
+    if (!match) continue;
+    const told = rule.explain(match);
+    return new KindboxError(`${failing}: ${told.what}`, { reason: rule.reason, because: told.because, next: told.next, cause });
+  }
+  return new KindboxError(`${failing}: ${firstLine(message)}`, {
+    reason: 'host',
+    because: 'The Docker daemon reported this error.',
+    next: ['docker info', 'journalctl --unit docker --since -10min'],
+    cause,
+  });
+}
+
+function firstLine(message: string): string {
+  return message.trim().split('\n', 1)[0] || 'the daemon gave no reason';
+}

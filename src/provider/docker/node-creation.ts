@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KindboxError, throwIfCancelled } from '../../errors/index.js';
+import { LABELS } from '../../nodes/labels.js';
+import type { NodeSpec } from '../types.js';
+import type { DockerClient } from './client.js';
+import { removeContainer } from './container-removal.js';
+import { NAME_TAKEN, PORT_TAKEN } from './daemon-errors.js';
+import { daemonMessage, statusOf } from './errors.js';
+import type { NodePrivileges } from './node-privileges.js';
+import { nodeRequest, SYSBOX_RUNTIME } from './node-request.js';
+import type { PrivilegesOf } from './privilege-negotiation.js';
+
+/** Milliseconds. How long a name may stay reserved for a container that is gone (moby#37698). */
+const NAME_POLL = 100;
+const NAME_TIMEOUT = 30_000;
+/** Another process may take a port between Docker's choice and its use. */
+const PORT_ATTEMPTS = 3;
+
+/** Creates and starts a node. Whatever fails, no container is left. @returns the container's id. */
+export async function createAndStart(client: DockerClient, spec: NodeSpec, privilegesOf: PrivilegesOf, signal: AbortSignal): Promise<string> {
+  const failing = `Cannot create node ${spec.name}`;
+  const choosesPort = spec.ports.some((port) => port.hostPort === 0);
+  const deadline = Date.now() + NAME_TIMEOUT;
+  let portAttempts = choosesPort ? PORT_ATTEMPTS : 1;
+  let complaints = 0;
+  for (;;) {
+    throwIfCancelled(signal);
+    const privileges = spec.runtime === SYSBOX_RUNTIME ? undefined : await privilegesOf.current();
+    try {
+      return await client.call(failing, () => attempt(client, spec, privileges, signal));
+    } catch (error) {
+      const complaint = daemonMessage(error);
+      // The bound is a guard: each refusal takes one item off a short list.
+      if (privileges && privilegesOf.giveUp(complaint) && complaints++ < 10) continue;
+      if (PORT_TAKEN.test(complaint) && --portAttempts > 0) continue;
+      const owner = NAME_TAKEN.exec(complaint)?.[1];
+      if (owner === undefined) throw withImageName(error, spec);
+      const conflict = await nameConflict(client, spec, owner);
+      if (conflict) throw conflict;
+      if (Date.now() > deadline) throw error;
+      await sleep(NAME_POLL);
+    }
+  }
+}
+
+async function attempt(client: DockerClient, spec: NodeSpec, privileges: NodePrivileges | undefined, signal: AbortSignal): Promise<string> {
+  const container = await client.api.createContainer(nodeRequest(spec, privileges));
+  try {
+    throwIfCancelled(signal);
+    await container.start();
+    return container.id;
+  } catch (error) {
+    // What made the start fail is worth more than what may fail now; clean-up by label finds the container again.
+    await removeContainer(client, container.id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Undefined when the container that has the name is just being removed. */
+async function nameConflict(client: DockerClient, spec: NodeSpec, ownerId: string): Promise<KindboxError | undefined> {
+  const inspecting = client.api.getContainer(ownerId).inspect();
+  const owner = await inspecting.catch((error: unknown) => {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  });
+  if (!owner || owner.State.Status === 'removing') return undefined;
+  const cluster = owner.Config.Labels?.[LABELS.cluster];
+  const message = `Cannot create node ${spec.name}: a container of that name exists`;
+  if (cluster) {
+    return new KindboxError(message, {
+      reason: 'conflict',
+      because: `It belongs to the kindbox cluster ${cluster}.`,
+      next: [`kindbox destroy ${cluster}`, 'kindbox list'],
+    });
+  }
+  return new KindboxError(message, {
+    reason: 'conflict',
+    because: 'It was not made by kindbox, and was not touched.',
+    next: [`docker rename ${spec.name} ${spec.name}-old`, 'Choose another cluster name'],
+  });
+}
+
+function withImageName(error: unknown, spec: NodeSpec): unknown {
+  if (!(error instanceof KindboxError) || statusOf(error) !== 404 || error.reason !== 'image') return error;
+  return new KindboxError(`Cannot create node ${spec.name}: there is no image ${spec.image}`, {
+    reason: 'image',
+    because: 'It was removed meanwhile, or never pulled or built.',
+    next: [`docker pull ${spec.image}`, 'kindbox image build', 'docker image ls'],
+    cause: error.cause,
+  });
+}

@@ -1,0 +1,32 @@
+import type { ImageBuilder } from '../image-builder.js';
+import type { NodeProvider } from '../provider.js';
+import { abortable, type DockerClient } from './client.js';
+import { statusOf } from './errors.js';
+import { labelFilters } from './owned.js';
+
+type VolumeCalls = Pick<NodeProvider & ImageBuilder, 'listVolumes' | 'ensureVolume' | 'removeVolume'>;
+
+export function volumeCalls(client: DockerClient): VolumeCalls {
+  const { api } = client;
+  return {
+    async listVolumes(filter, signal) {
+      const filters = { ...labelFilters(filter) };
+      const found = await client.call('Cannot list volumes', (abortSignal) => api.listVolumes({ filters, ...abortable(abortSignal) }), signal);
+      return (found.Volumes ?? []).map((volume) => ({ id: volume.Name, labels: volume.Labels ?? {} }));
+    },
+
+    async ensureVolume(name, labels, signal) {
+      await client.call(`Cannot create volume ${name}`, () => api.createVolume({ Name: name, Labels: { ...labels } }), signal);
+    },
+
+    async removeVolume(name) {
+      await client.call(`Cannot remove volume ${name}`, () =>
+        api.getVolume(name).remove().catch((error: unknown) => {
+          // 409: a container holds it.
+          const status = statusOf(error);
+          if (status !== 404 && status !== 409) throw error;
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { NodeRole } from '../nodes/role.js';
+
+/** Selects our own objects by their labels; an empty filter selects everything that kindbox made. */
+export interface OwnedFilter {
+  readonly cluster?: string;
+  readonly run?: string;
+}
+
+export interface NodeImage {
+  readonly id: string;
+  readonly references: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly architecture: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+export type NodeState = 'created' | 'running' | 'paused' | 'restarting' | 'stopped' | 'dead';
+
+export interface ObservedNode {
+  readonly id: string;
+  readonly name: string;
+  readonly cluster: string;
+  readonly run: string;
+  readonly role: NodeRole;
+  /** 0 for the control plane; 0..N-1 for workers. */
+  readonly index: number;
+  readonly state: NodeState;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Addresses by network id. Empty when the node is not running. */
+  readonly addresses: readonly { readonly networkId: string; readonly networkName: string; readonly ipv4: string }[];
+  /** Ports published on the host. */
+  readonly ports: readonly { readonly nodePort: number; readonly hostPort: number; readonly hostAddress: string }[];
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly exitCode?: number;
+}
+
+export interface ObservedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** CIDRs. */
+  readonly subnets: readonly string[];
+}
+
+export interface ObservedVolume {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface NetworkSpec {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** CIDR; the engine chooses from its pools when absent. */
+  readonly subnet?: string;
+  /** Bytes. */
+  readonly mtu?: number;
+}
+
+export interface PortSpec {
+  readonly nodePort: number;
+  /** 0 lets the engine choose a free one. */
+  readonly hostPort: number;
+  /** Address of the host to listen on; all of them when absent. */
+  readonly hostAddress?: string;
+}
+
+export interface NodeSpec {
+  readonly name: string;
+  readonly image: string;
+  /** `sysbox-runc`: nothing else is asked for. Any other: what an unprivileged node needs is added (see docker/). */
+  readonly runtime: string;
+  /** Id or name of the network; `bridge` is Docker's default one. */
+  readonly network: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: readonly PortSpec[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface ExecOptions {
+  readonly signal: AbortSignal;
+  /** Written to the command's stdin, which is then closed. */
+  readonly stdin?: string | Buffer;
+  /** Called for each whole line of stdout and stderr as it arrives. */
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Milliseconds; rejects with a KindboxError `timeout` after that. */
+  readonly timeoutMs?: number;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface NodeExit {
+  readonly exitCode: number;
+  readonly outOfMemory: boolean;
+}

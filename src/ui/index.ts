@@ -1,0 +1,4 @@
+export { KindboxCommand } from './command/kindbox-command.js';
+export { Args, clusterArg, durationFlag, Flags } from './command/flags.js';
+export { undoingTexts } from './interruption.js';
+export { usageError } from './error/usage.js';

@@ -1,0 +1,38 @@
+import { pathToFileURL } from 'node:url';
+import { EXIT_CODES } from '../errors/index.js';
+import { Catalogue, StartConfig } from './command/catalogue.js';
+import { route } from './command/dispatch.js';
+import type { KindboxCommand } from './command/kindbox-command.js';
+import { exitWhenFlushed, watchOutputs } from './process-host.js';
+
+/** The process from its first word to its exit code. `root` is the directory of package.json. */
+export async function main(argv: readonly string[], root: string): Promise<void> {
+  watchOutputs();
+  const config = new StartConfig(root);
+  const fail = async (error: unknown): Promise<void> => {
+    const { reportFailure } = await import('./error/report.js');
+    const { stdout, stderr, env: environment } = process;
+    await exitWhenFlushed(reportFailure(error, { stdout, stderr, environment, json: argv.includes('--json'), version: config.version }));
+  };
+  process.on('uncaughtException', (error) => void fail(error));
+  process.on('unhandledRejection', (error) => void fail(error));
+  try {
+    await dispatch(argv, config);
+    await exitWhenFlushed(Number(process.exitCode ?? EXIT_CODES.success));
+  } catch (error) {
+    await fail(error);
+  }
+}
+
+async function dispatch(argv: readonly string[], config: StartConfig): Promise<void> {
+  const catalogue = new Catalogue(config.root);
+  const found = route(argv, catalogue);
+  if (found.kind === 'help') {
+    const { KindboxHelp } = await import('./help.js');
+    process.stdout.write(await KindboxHelp.renderFor(config.root, found.subject));
+    return;
+  }
+  const { id, path } = catalogue.module(found.kind === 'version' ? 'version' : found.id);
+  const { default: command } = (await import(pathToFileURL(path).href)) as { default: typeof KindboxCommand };
+  await command.start(id, found.kind === 'version' ? [] : found.argv, config);
+}

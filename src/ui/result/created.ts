@@ -1,0 +1,31 @@
+import type { CreateResult } from '../../cluster/options.js';
+import type { Environment } from '../terminal/streams.js';
+import { shellQuote } from '../terminal/shell-quote.js';
+
+/** The closing words of document 003: how to use what was made. */
+export function createdText({ name, kubeconfig, nodes }: CreateResult, environment: Environment): string {
+  const master = nodes.find(({ role }) => role === 'control-plane')?.name ?? `${name}-master`;
+  const lines = [
+    '',
+    'Cluster created successfully!',
+    '',
+    'Use kubectl to control the cluster.',
+    '',
+    '1) Install kubectl on your host',
+    `2) export KUBECONFIG=${shellQuote(withTilde(kubeconfig, environment))}`,
+    '3) kubectl get nodes',
+    '',
+    'Alternatively, use "docker exec" to control the cluster:',
+    '',
+    `$ docker exec ${master} kubectl get nodes`,
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function withTilde(path: string, environment: Environment): string {
+  const home = environment['HOME'];
+  // A shell does not expand a tilde within quotes.
+  const plain = shellQuote(path) === path;
+  return home && plain && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}

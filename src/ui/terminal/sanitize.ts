@@ -1,0 +1,20 @@
+/* eslint-disable no-control-regex -- control characters are what this file is about */
+const ESCAPE_SEQUENCES = new RegExp(
+  [
+    '\\u001b[\\]PX^_][^\\u0007\\u001b\\u009c]*(?:\\u0007|\\u001b\\\\|\\u009c)?',
+    '(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]?',
+    '\\u001b[ -/]*[0-~]?',
+  ].join('|'),
+  'g',
+);
+/** C0 but tab and newline, DEL, C1, and the marks that reorder text (a name must read as what it is). */
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text of nodes and registries is not ours: it must not steer the terminal that shows it. */
+export function sanitize(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(ESCAPE_SEQUENCES, '').replace(CONTROL_CHARACTERS, '');
+}
+
+export function sanitizeLine(text: string): string {
+  return sanitize(text).replace(/\s*\n\s*/g, ' ').trim();
+}

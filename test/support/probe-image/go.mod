@@ -1,0 +1,3 @@
+module kindbox.dev/test/probe
+
+go 1.21

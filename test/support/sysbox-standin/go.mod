@@ -1,0 +1,3 @@
+module kindbox/sysbox-standin
+
+go 1.19
