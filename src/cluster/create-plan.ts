@@ -65,7 +65,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     createNode('control-plane', 0),
     ...workers.map((_, index) => createNode('worker', index)),
     {
-      kind: 'await-runtime', id: id('await-runtime', master), group: 'master', title: `Waiting for containerd on ${master} ...`,
+      kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for containerd on ${master}`,
       needs: [id('create-node', master)], node: master,
     },
     {
@@ -126,7 +126,7 @@ function joinOperations(workers: readonly string[], master: string): ClusterOper
 export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[]): ClusterOperation[] {
   const common = { group: 'workers', tolerant: true, node: worker } as const;
   return [
-    { ...common, kind: 'await-runtime', id: id('await-runtime', worker), title: `Waiting for containerd on ${worker}`, needs: [id('create-node', worker)] },
+    { ...common, kind: 'await-runtime', group: 'nodes', id: id('await-runtime', worker), title: `Waiting for containerd on ${worker}`, needs: [id('create-node', worker)] },
     {
       ...common, kind: 'prepare-join', id: id('prepare-join', worker), title: `Giving ${worker} the cluster's CA`,
       needs: [id('await-runtime', worker), ...credentials],

@@ -1,4 +1,6 @@
 import { operationId as id } from '../plan/operation.js';
+import { LABELS } from '../nodes/labels.js';
+import type { ObservedVolume } from '../provider/types.js';
 import type { ObservedCluster } from './observe.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 
@@ -18,7 +20,7 @@ export function planDestroy(cluster: ObservedCluster): ClusterPlan {
         kind: 'remove-network', id: id('remove-network', network.id), group: 'destroy', title: `Removing network ${network.name}`,
         needs: [], after, networkId: network.id, name: network.name, tolerant: true,
       }) satisfies ClusterOperation),
-      ...cluster.volumes.map((volume) => ({
+      ...cluster.volumes.filter((volume) => !goesWithItsNode(volume, cluster)).map((volume) => ({
         kind: 'remove-volume', id: id('remove-volume', volume.id), group: 'destroy', title: `Removing volume ${volume.id.slice(0, 24)}`,
         needs: [], after, volumeId: volume.id, tolerant: true,
       }) satisfies ClusterOperation),
@@ -28,4 +30,8 @@ export function planDestroy(cluster: ObservedCluster): ClusterPlan {
       },
     ],
   };
+}
+
+function goesWithItsNode(volume: ObservedVolume, cluster: ObservedCluster): boolean {
+  return cluster.nodes.some((node) => node.role === volume.labels[LABELS.role] && String(node.index) === volume.labels[LABELS.index]);
 }

@@ -63,7 +63,10 @@ export function planResize(options: ResizeOptions, facts: ResizeFacts): ClusterP
       ...(added.length > 0 ? additions(options, facts, added, before) : []),
       {
         kind: 'mark-complete', id: id('mark-complete', cluster), group: 'finish', title: 'Recording that the cluster is complete',
-        needs: added.map((index) => id('join-worker', nodeName(cluster, 'worker', index))), cluster,
+        needs: [
+          ...added.map((index) => id('join-worker', nodeName(cluster, 'worker', index))), ...[...down, ...stale, ...replaced].map((operation) => operation.id),
+        ],
+        cluster,
       },
     ],
   };
@@ -95,7 +98,7 @@ function additions(options: ResizeOptions, facts: ResizeFacts, indices: readonly
   const mint = id('mint-token', cluster);
   const inherited = Object.fromEntries([LABELS.runtime, LABELS.kubernetesVersion, LABELS.podSubnet, LABELS.cni].map((label) => [label, master.labels[label] ?? '']));
   return [
-    { kind: 'mint-token', id: mint, group: 'workers', title: 'Making a join token', needs: [] },
+    { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: [] },
     ...indices.map((index) => ({
       kind: 'create-node', id: id('create-node', nodeName(cluster, 'worker', index)), group: 'resize', title: `Creating node ${nodeName(cluster, 'worker', index)}`,
       needs: before,

@@ -7,6 +7,11 @@ export type CniName = (typeof CNI_NAMES)[number];
 export interface CniSettings {
   /** CIDR. */
   readonly podSubnet: string;
+  /**
+   * Host and port of the API server, for agents in the nodes' own network: they need not wait for kube-proxy to make
+   * the Service address work, and on some networks a stranger answers at that address until it does.
+   */
+  readonly apiServer: URL;
 }
 
 /**
@@ -16,7 +21,10 @@ export interface CniSettings {
 type ManifestMaker = (settings: CniSettings) => Promise<string>;
 
 const MANIFESTS: Readonly<Record<Exclude<CniName, 'none'>, ManifestMaker>> = {
-  flannel: async ({ podSubnet }) => (await packaged('flannel.yaml')).replaceAll('${POD_SUBNET}', podSubnet),
+  flannel: async ({ podSubnet, apiServer }) => (await packaged('flannel.yaml'))
+    .replaceAll('${POD_SUBNET}', podSubnet)
+    .replaceAll('${API_SERVER_HOST}', apiServer.hostname)
+    .replaceAll('${API_SERVER_PORT}', apiServer.port),
 };
 
 /** The manifest to apply, or undefined when networking is left to the user. */

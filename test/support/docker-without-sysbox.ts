@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { docker } from './docker.js';
 
 interface Info {
-  Runtimes: Record<string, unknown>;
+  readonly Runtimes: Readonly<Record<string, unknown>>;
 }
 
 /** The daemon of this machine behind a socket of its own, which only reads, and conceals that Sysbox is registered. */
@@ -13,17 +13,16 @@ export class DockerWithoutSysbox {
   private constructor(private readonly folder: string, private readonly server: http.Server, readonly address: string) {}
 
   static async open(): Promise<DockerWithoutSysbox> {
-    const info = JSON.parse(await docker(['info', '--format', '{{json .}}'])) as Info;
-    const { 'sysbox-runc': _, ...runtimes } = info.Runtimes;
+    const socketPath = (await docker(['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'])).replace(/^unix:\/\//, '');
+    const info = withoutSysbox(JSON.parse(await docker(['info', '--format', '{{json .}}'])) as Info);
     const folder = await mkdtemp(join(tmpdir(), 'kindbox-docker-'));
-    const socket = join(folder, 'docker.sock');
     const server = http.createServer((request, response) => {
-      const path = (request.url ?? '').replace(/^\/v[\d.]+/, '');
-      if (path === '/_ping') response.end('OK');
-      else if (path === '/info') response.end(JSON.stringify({ ...info, Runtimes: runtimes }));
-      // Whoever asks for more has not looked at the runtimes first.
-      else response.writeHead(500).end(JSON.stringify({ message: `unexpected ${request.method ?? ''} ${path}` }));
+      const path = request.url ?? '';
+      if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(403).end(JSON.stringify({ message: 'this socket only reads' }));
+      else if (/^(\/v[\d.]+)?\/info$/.test(path)) response.end(JSON.stringify(info));
+      else forward(socketPath, request, response);
     });
+    const socket = join(folder, 'docker.sock');
     await new Promise<void>((resolve) => server.listen(socket, resolve));
     return new DockerWithoutSysbox(folder, server, `unix://${socket}`);
   }
@@ -33,4 +32,17 @@ export class DockerWithoutSysbox {
     await new Promise((resolve) => this.server.close(resolve));
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function withoutSysbox(info: Info): Info {
+  const runtimes = Object.entries(info.Runtimes).filter(([name]) => name !== 'sysbox-runc');
+  return { ...info, Runtimes: Object.fromEntries(runtimes) };
+}
+
+function forward(socketPath: string, request: http.IncomingMessage, response: http.ServerResponse): void {
+  const { method, url: path, headers } = request;
+  http.request({ socketPath, method, path, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  }).on('error', () => response.destroy()).end();
 }

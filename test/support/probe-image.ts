@@ -31,7 +31,7 @@ async function build(reference: string): Promise<void> {
     '--env', 'GOCACHE=/tmp/go-cache', await builderImage(), 'go', 'build', '-trimpath', '-o', '/image/probe', '.',
   ]);
   try {
-    await docker(['cp', SOURCE, `${container}:/probe`]);
+    await docker(['cp', `${SOURCE}.`, `${container}:/probe`]);
     await docker(['start', '--attach', container]);
     const rootfs = execa('docker', ['cp', `${container}:/image/probe`, '-'], { encoding: 'buffer', buffer: false });
     await rootfs.pipe('docker', ['import', '--change', 'ENTRYPOINT ["/probe"]', '-', reference]);

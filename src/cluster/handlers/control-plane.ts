@@ -72,7 +72,7 @@ export async function awaitApi(session: ClusterSession, _operation: Of<'await-ap
 }
 
 export async function applyCni(session: ClusterSession, operation: Of<'apply-cni'>, run: OperationRun): Promise<void> {
-  const manifest = await cniManifest(operation.cni, { podSubnet: operation.podSubnet });
+  const manifest = await cniManifest(operation.cni, { podSubnet: operation.podSubnet, apiServer: new URL(session.internalServer) });
   if (manifest === undefined) return;
   const node = session.node(operation.node);
   const argv = ['kubectl', '--kubeconfig', session.operator.path, 'apply', '--server-side', '--validate=false', '-f', '-'];

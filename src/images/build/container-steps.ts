@@ -6,7 +6,7 @@ import { LogTail, presentable } from './log-tail.js';
 /** Compilers print faster than anybody reads. */
 const DETAIL_EVERY_MS = 200;
 
-/** Turns what a script in a container prints into steps below its operation: `::step ID TITLE` begins the next one. */
+/** Turns what a script in a container prints into steps beside its operation: `::step ID TITLE` begins the next one. */
 export class ContainerSteps {
   readonly #log = new LogTail();
   #open: { readonly id: string; readonly title: string; readonly startedAt: number } | undefined;
@@ -52,6 +52,6 @@ export class ContainerSteps {
   #tell(status: StepStatus, more: { readonly detail?: string; readonly durationMs?: number } = {}): void {
     if (this.#open === undefined) return;
     const { id, title } = this.#open;
-    this.emit({ type: 'step', id, parentId: this.operation.id, stage: this.operation.kind, title, status, at: Date.now(), ...more });
+    this.emit({ type: 'step', id, parentId: this.operation.group, stage: this.operation.kind, title, status, at: Date.now(), ...more });
   }
 }

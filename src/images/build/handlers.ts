@@ -67,7 +67,7 @@ export function buildHandlers(
       await getBaseImage({
         builder, environment, progress,
         reference: request.base,
-        architecture: context.host.architecture,
+        architecture: inputs.architecture,
         bootstrap: context.bootstrap,
         note: (message) => emit({ type: 'note', level: 'info', message, at: Date.now() }),
       }, signal);

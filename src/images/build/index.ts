@@ -20,7 +20,8 @@ export async function buildNodeImage(context: BuildContext, options: BuildOption
   const request = validateBuildOptions(options, await supportedKubernetesVersions(folder));
   throwIfCancelled(signal);
 
-  const inputs = inputsOf(await readSourceTree(folder), request, context.host.architecture);
+  const { architecture } = await context.describeHost(signal);
+  const inputs = inputsOf(await readSourceTree(folder), request, architecture);
   const { contentHash } = inputs;
   const snapshot = await observe(context, inputs);
   const plan = planBuild(inputs, snapshot);

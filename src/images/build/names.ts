@@ -19,6 +19,8 @@ export const BUILD_LABELS = {
 /** All that a build's outcome follows from, and the names that follow from it. */
 export interface BuildInputs {
   readonly request: BuildRequest;
+  /** As in OCI images. */
+  readonly architecture: string;
   readonly contentHash: string;
   readonly builderFiles: readonly SourceEntry[];
   readonly builderHash: string;
@@ -42,7 +44,7 @@ export function inputsOf(files: readonly SourceEntry[], request: BuildRequest, a
   const stageHash = hashOf(stageFiles, common);
   const run = randomBytes(6).toString('hex');
   return {
-    request, builderFiles, builderHash, stageFiles, stageHash, sourceFiles, run,
+    request, architecture, builderFiles, builderHash, stageFiles, stageHash, sourceFiles, run,
     contentHash: hashOf(files, { ...common, kubernetesVersion, from }),
     builderReference: `${BUILDER_REPOSITORY}:${builderHash.slice(0, 12)}`,
     stageReference: `${STAGE_REPOSITORY}:${stageHash.slice(0, 12)}`,

@@ -11,8 +11,8 @@ export interface BuildContext {
   readonly builder: ImageBuilder;
   /** Finds images under other tags; without it only the wanted tag is looked at. */
   readonly listImages?: NodeProvider['listImages'];
-  /** Architecture as in OCI images. */
-  readonly host: { readonly architecture: string };
+  /** Asked once the options are known to be valid. */
+  readonly describeHost: (signal: AbortSignal) => Promise<{ readonly architecture: string }>;
   readonly emit: EmitEvent;
   readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;

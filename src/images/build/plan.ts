@@ -63,7 +63,7 @@ function planOfBuild(inputs: BuildInputs, snapshot: BuildSnapshot): Plan<BuildOp
     id: operationId('build-stage', 'image'), kind: 'build-stage', group: GROUPS.prepare, title: 'Building the operating system of a node', needs: baseOf,
   })] : [];
   const compiled = add({
-    id: operationId('compile', kubernetesVersion), kind: 'compile', group: GROUPS.compile, title: `Compiling what Kubernetes ${kubernetesVersion} consists of`, needs: builder,
+    id: operationId('compile', kubernetesVersion), kind: 'compile', group: GROUPS.compile, title: 'Running the compilers in a container', needs: builder,
   });
   const assembled = add({
     id: operationId('assemble', kubernetesVersion), kind: 'assemble', group: GROUPS.assemble, title: 'Installing it and preloading the pod images', needs: [compiled, ...stage],
@@ -78,7 +78,7 @@ function planOfBuild(inputs: BuildInputs, snapshot: BuildSnapshot): Plan<BuildOp
     });
   }
   const titles: Record<string, string> = {
-    [GROUPS.prepare]: 'Preparing the build', [GROUPS.compile]: 'Compiling',
+    [GROUPS.prepare]: 'Preparing the build', [GROUPS.compile]: `Compiling Kubernetes ${kubernetesVersion} and what it needs`,
     [GROUPS.assemble]: 'Making the node image', [GROUPS.tidy]: 'Tidying up',
   };
   const used = new Set(operations.map(({ group }) => group));

@@ -1,16 +1,13 @@
 import type Dockerode from 'dockerode';
 import type { Duplex } from 'node:stream';
 import { throwIfCancelled } from '../../errors/index.js';
-import type { BuildContainerSpec, CommitSpec, ImageBuilder } from '../image-builder.js';
-import type { NodeImage } from '../types.js';
+import type { BuildContainerSpec, ImageBuilder } from '../image-builder.js';
 import type { DockerClient } from './client.js';
 import { daemonMessage } from './errors.js';
 import { converse, OutputCollector } from './exec.js';
-import { presentImage } from './images.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
 import { privilegedHostConfig, type NodePrivileges } from './node-privileges.js';
 import { removeContainer } from './container-removal.js';
-import { parseReference } from './references.js';
 import { waitForExit } from './wait.js';
 
 /** Builds print for hours; only their lines are of interest. */
@@ -78,47 +75,7 @@ function containerRequest(spec: BuildContainerSpec, privileges: NodePrivileges |
       Init: false,
       RestartPolicy: { Name: 'no' },
       ...(privileges && privilegedHostConfig(privileges)),
-      Mounts: spec.volumes.map(({ name, path, readOnly }) => ({ Type: 'volume', Source: name, Target: path, ReadOnly: readOnly ?? false })) as Dockerode.MountConfig,
+      Mounts: spec.volumes.map(({ name, path, readOnly }) => ({ Type: 'volume', Source: name, Target: path, ReadOnly: readOnly ?? false })),
     },
   };
-}
-
-/** Makes an image of a container. Nothing of the container's own command and environment is inherited. */
-export async function commitContainer(client: DockerClient, containerId: string, spec: CommitSpec, signal: AbortSignal): Promise<NodeImage> {
-  const { repository, tag } = parseReference(spec.reference);
-  const failing = `Cannot make the image ${spec.reference}`;
-  const { Id } = await client.call(
-    failing,
-    async () => {
-      const container = client.api.getContainer(containerId);
-      const body = {
-        Entrypoint: [...spec.entrypoint],
-        Cmd: [...spec.command],
-        Env: await committedEnvironment(client, container, spec.environment),
-        Labels: { ...spec.labels },
-        StopSignal: spec.stopSignal,
-      };
-      // docker-modem takes query and body apart by these two names.
-      return container.commit({ _query: { container: containerId, repo: repository, tag, pause: false }, _body: body } as never) as unknown as Promise<{ Id: string }>;
-    },
-    signal,
-  );
-  return presentImage(client, Id, signal);
-}
-
-/**
- * The daemon adds each variable of the container that the commit does not name, proxies with passwords among them.
- * None can be removed, so those that neither the image nor the caller has are emptied.
- */
-async function committedEnvironment(client: DockerClient, container: Dockerode.Container, wanted: Readonly<Record<string, string>>): Promise<string[]> {
-  const { Config, Image } = await container.inspect();
-  const base = await client.api.getImage(Image).inspect();
-  const ofImage = new Set(base.Config?.Env ?? []);
-  const own = (Config.Env ?? []).filter((entry) => !ofImage.has(entry)).map((entry) => entry.slice(0, entry.indexOf('=')));
-  const emptied = own.filter((name) => !(name in wanted)).map((name) => `${name}=${valueIn(ofImage, name)}`);
-  return [...Object.entries(wanted).map(([name, value]) => `${name}=${value}`), ...emptied];
-}
-
-function valueIn(entries: ReadonlySet<string>, name: string): string {
-  return [...entries].find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
 }

@@ -1,7 +1,8 @@
 import { KindboxError, throwIfCancelled } from '../../errors/index.js';
 import type { BuildSpec, ImageBuilder } from '../image-builder.js';
 import { abortable, type DockerClient } from './client.js';
-import { commitContainer, runContainerToEnd } from './build-container.js';
+import { runContainerToEnd } from './build-container.js';
+import { commitContainer } from './commit.js';
 import { follow, presentImage } from './images.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
 import { removeContainer } from './container-removal.js';

@@ -14,7 +14,7 @@ export interface DockerConfigFile {
 /** An absent or unreadable file counts as empty, as the docker CLI has it. */
 export async function readDockerConfig(environment: Environment): Promise<DockerConfigFile> {
   const text = await readFile(path.join(dockerConfigFolder(environment), 'config.json'), 'utf8').catch(() => '{}');
-  return (parseObject(text) ?? {}) as DockerConfigFile;
+  return parseObject(text) ?? {};
 }
 
 /** The docker CLI's folder: DOCKER_CONFIG, else ~/.docker. */

@@ -1,13 +1,16 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KindboxError } from '../../errors/index.js';
+import { CancelledError, KindboxError } from '../../errors/index.js';
+import type { InspectedContainer } from './answers.js';
 import type { DockerClient } from './client.js';
-import { daemonMessage, isDaemonFailure, statusOf } from './errors.js';
+import { daemonMessage, statusOf } from './errors.js';
 
 /** Milliseconds. The daemon closes an exec's connection slightly before it records the exit code; longer under load. */
 const EXIT_POLLS = [2, 5, 10, 20, 40, 80, 100, 100, 100, 100, 200, 200, 500, 500];
 /** Exit codes from here on mean a signal, perhaps because the whole node was killed. */
 const FIRST_SIGNAL_CODE = 129;
+/** Milliseconds. The commands of a node that is killed end before the daemon notices that the node did. */
+const DEATH_POLLS = [0, 20, 50, 100, 200, 300, 300];
 
 /** A command that runs in a container, with its connection. */
 export interface ExecSession {
@@ -29,7 +32,8 @@ export async function startExec(client: DockerClient, nodeId: string, argv: read
       signal,
     );
   } catch (error) {
-    throw (await stoppedNode(client, nodeId, error)) ?? error;
+    // What the daemon did not refuse (a cancelled run, an unreachable daemon) says nothing about the node.
+    throw (statusOf(error) === undefined ? undefined : await stoppedNode(client, nodeId)) ?? error;
   }
 }
 
@@ -41,12 +45,21 @@ export async function exitCodeOf(client: DockerClient, nodeId: string, session: 
   try {
     const exitCode = await client.call('Cannot read the exit code of a command', () => pollExitCode(client, session));
     if (exitCode < FIRST_SIGNAL_CODE) return exitCode;
-    const stopped = await stoppedNode(client, nodeId);
-    if (stopped) throw stopped;
+    for (const pause of DEATH_POLLS) {
+      await sleep(pause);
+      const stopped = await stoppedNode(client, nodeId);
+      if (stopped) throw stopped;
+    }
     return exitCode;
   } catch (error) {
-    throw (await stoppedNode(client, nodeId, error)) ?? error;
+    if (isStopped(error)) throw error;
+    throw (await stoppedNode(client, nodeId)) ?? error;
   }
+}
+
+/** Why an aborted signal was aborted. */
+export function cancellation(signal: AbortSignal): KindboxError {
+  return signal.reason instanceof KindboxError ? signal.reason : new CancelledError();
 }
 
 export function cutConnection(argv: readonly string[], cause?: unknown): KindboxError {
@@ -68,15 +81,16 @@ async function pollExitCode(client: DockerClient, session: ExecSession): Promise
   throw cutConnection(['that is still running']);
 }
 
+function isStopped(error: unknown): boolean {
+  return error instanceof KindboxError && error.reason === 'cluster';
+}
+
 /** An error that names the node if it does not run any more. Looked up only after something went wrong. */
-async function stoppedNode(client: DockerClient, nodeId: string, failure?: unknown): Promise<KindboxError | undefined> {
-  // A daemon that does not answer will not answer this question either.
-  if (failure instanceof KindboxError && !isDaemonFailure(failure.cause) && statusOf(failure) === undefined && failure.reason !== 'host') return undefined;
-  const container = await client.api.getContainer(nodeId).inspect().catch((error: unknown) => error);
-  if (container instanceof Error) {
-    return statusOf(container) === 404 ? gone(nodeId, daemonMessage(container)) : undefined;
-  }
-  const { Name, State } = container as { Name: string; State: { Running: boolean; Paused: boolean; ExitCode: number; OOMKilled?: boolean } };
+async function stoppedNode(client: DockerClient, nodeId: string): Promise<KindboxError | undefined> {
+  const inspecting: Promise<InspectedContainer> = client.api.getContainer(nodeId).inspect();
+  const container = await inspecting.catch((error: unknown) => (statusOf(error) === 404 ? gone(nodeId, daemonMessage(error)) : undefined));
+  if (container === undefined || container instanceof KindboxError) return container;
+  const { Name, State } = container;
   if (State.Running && !State.Paused) return undefined;
   const name = Name.replace(/^\//, '');
   if (State.Paused) {

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { CancelledError, KindboxError } from '../../errors/index.js';
+import { KindboxError } from '../../errors/index.js';
 import type { ExecOptions, ExecResult } from '../types.js';
 import type { DockerClient } from './client.js';
-import { cutConnection, exitCodeOf, startExec } from './exec-session.js';
+import { cancellation, cutConnection, exitCodeOf, startExec } from './exec-session.js';
 import { FrameParser, type OutputStream } from './streams/frame-parser.js';
 import { LineSplitter } from './streams/line-splitter.js';
 
@@ -31,14 +31,14 @@ export async function converse(socket: Duplex, argv: readonly string[], stdin: s
   let abort: (() => void) | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      abort = () => reject(signal.reason instanceof KindboxError ? signal.reason : new CancelledError());
+      abort = () => reject(cancellation(signal));
       if (signal.aborted) return abort();
       signal.addEventListener('abort', abort, { once: true });
       socket.on('data', (chunk: Buffer) => {
         try {
           parser.push(chunk);
         } catch (error) {
-          reject(error);
+          reject(cutConnection(argv, error));
         }
       });
       socket.once('end', () => (parser.complete ? resolve() : reject(cutConnection(argv))));

@@ -1,6 +1,7 @@
 import { KindboxError } from '../../errors/index.js';
 import type { HostDescription } from '../host-description.js';
 import type { NodeProvider } from '../provider.js';
+import type { ListedNetwork } from './answers.js';
 import type { DockerClient } from './client.js';
 import { isLocal } from './endpoint.js';
 
@@ -83,8 +84,8 @@ function hidesContainers(info: Info): boolean {
 /** Undefined when the daemon runs without its default bridge. */
 async function defaultMtu(client: DockerClient, signal: AbortSignal): Promise<number | undefined> {
   // Listed, not inspected: dockerode's inspection of a network cannot be aborted.
-  const networks = await client.api.listNetworks({ filters: { name: ['bridge'] }, abortSignal: signal });
-  const bridge = networks.find((network) => network.Name === 'bridge') as { Options?: Record<string, string> | null } | undefined;
+  const networks: ListedNetwork[] = await client.api.listNetworks({ filters: { name: ['bridge'] }, abortSignal: signal });
+  const bridge = networks.find((network) => network.Name === 'bridge');
   const mtu = Number(bridge?.Options?.[MTU_OPTION]);
   return Number.isInteger(mtu) && mtu > 0 ? mtu : undefined;
 }

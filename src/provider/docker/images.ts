@@ -1,8 +1,8 @@
-import type { Readable } from 'node:stream';
 import { KindboxError, throwIfCancelled } from '../../errors/index.js';
 import type { ImageBuilder } from '../image-builder.js';
 import type { NodeProvider } from '../provider.js';
 import type { NodeImage } from '../types.js';
+import type { InspectedImage } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { findCredentials } from './credentials.js';
 import { explainDaemonMessage, statusOf } from './errors.js';
@@ -74,7 +74,7 @@ export async function follow(
 ): Promise<void> {
   const failure = await client.call(
     failing,
-    async (abortSignal) => readProgress((await request(abortSignal)) as Readable, onLine, signal),
+    async (abortSignal) => readProgress(await request(abortSignal), onLine, signal),
     signal,
   );
   throwIfCancelled(signal);
@@ -94,7 +94,7 @@ export async function presentImage(client: DockerClient, reference: string, sign
 
 export async function inspectImage(client: DockerClient, reference: string, signal: AbortSignal): Promise<NodeImage | undefined> {
   assertReference(reference);
-  const inspecting = async (abortSignal?: AbortSignal) => {
+  const inspecting = async (abortSignal?: AbortSignal): Promise<InspectedImage | undefined> => {
     try {
       return await client.api.getImage(reference).inspect(abortable(abortSignal) as object);
     } catch (error) {
@@ -110,7 +110,7 @@ export async function inspectImage(client: DockerClient, reference: string, sign
     labels: image.Config?.Labels ?? {},
     architecture: image.Architecture,
     size: image.Size,
-    createdAt: Date.parse(image.Created) || 0,
+    createdAt: Date.parse(image.Created ?? '') || 0,
   };
 }
 

@@ -1,6 +1,6 @@
-import type Dockerode from 'dockerode';
 import type { NodeProvider } from '../provider.js';
 import type { ObservedNetwork } from '../types.js';
+import type { ListedNetwork } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { daemonMessage, statusOf } from './errors.js';
 import { labelFilters } from './owned.js';
@@ -60,7 +60,7 @@ export function networkCalls(client: DockerClient): NetworkCalls {
   };
 }
 
-function observe(network: Dockerode.NetworkInspectInfo): ObservedNetwork {
+function observe(network: ListedNetwork): ObservedNetwork {
   return {
     id: network.Id,
     name: network.Name,

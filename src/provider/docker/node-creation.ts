@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KindboxError, throwIfCancelled } from '../../errors/index.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { NodeSpec } from '../types.js';
+import type { InspectedContainer } from './answers.js';
 import type { DockerClient } from './client.js';
 import { removeContainer } from './container-removal.js';
 import { NAME_TAKEN, PORT_TAKEN } from './daemon-errors.js';
@@ -58,7 +59,7 @@ async function attempt(client: DockerClient, spec: NodeSpec, privileges: NodePri
 
 /** Undefined when the container that has the name is just being removed. */
 async function nameConflict(client: DockerClient, spec: NodeSpec, ownerId: string): Promise<KindboxError | undefined> {
-  const inspecting = client.api.getContainer(ownerId).inspect();
+  const inspecting: Promise<InspectedContainer> = client.api.getContainer(ownerId).inspect();
   const owner = await inspecting.catch((error: unknown) => {
     if (statusOf(error) === 404) return undefined;
     throw error;

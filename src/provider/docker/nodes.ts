@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../../errors/index.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { NodeProvider } from '../provider.js';
+import type { ListedContainer } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { removeContainer } from './container-removal.js';
 import { statusOf } from './errors.js';
@@ -16,7 +17,7 @@ type NodeCalls = Pick<NodeProvider, 'listNodes' | 'findForeignContainers' | 'cre
 
 export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): NodeCalls {
   const { api } = client;
-  const list = (filters: Record<string, string[]>, signal: AbortSignal) =>
+  const list = (filters: Record<string, string[]>, signal: AbortSignal): Promise<ListedContainer[]> =>
     client.call('Cannot list containers', (abortSignal) => api.listContainers({ all: true, filters, ...abortable(abortSignal) }), signal);
 
   return {

@@ -1,7 +1,7 @@
-import type Dockerode from 'dockerode';
 import { LABELS } from '../../nodes/labels.js';
 import type { NodeRole } from '../../nodes/role.js';
 import type { NodeState, ObservedNode } from '../types.js';
+import type { InspectedContainer, Labels, ListedContainer, Networks } from './answers.js';
 
 /** Identity as labels tell it. */
 type Identity = Pick<ObservedNode, 'cluster' | 'run' | 'role' | 'index' | 'labels'>;
@@ -11,7 +11,7 @@ const STATES: Readonly<Record<string, NodeState>> = {
 };
 
 /** Undefined when the labels are not those of a node: anybody may label his containers as he likes. */
-export function parseIdentity(labels: Readonly<Record<string, string>> | undefined): Identity | undefined {
+export function parseIdentity(labels: Labels | null): Identity | undefined {
   const cluster = labels?.[LABELS.cluster];
   const role = labels?.[LABELS.role];
   const index = labels?.[LABELS.index] ?? '';
@@ -20,7 +20,7 @@ export function parseIdentity(labels: Readonly<Record<string, string>> | undefin
 }
 
 /** A node out of the container list, which tells enough to spare one inspection a node. */
-export function nodeOfList(container: Dockerode.ContainerInfo): ObservedNode | undefined {
+export function nodeOfList(container: ListedContainer): ObservedNode | undefined {
   const identity = parseIdentity(container.Labels);
   const name = ownName(container.Names);
   if (!identity || name === undefined) return undefined;
@@ -41,7 +41,7 @@ export function nodeOfList(container: Dockerode.ContainerInfo): ObservedNode | u
 }
 
 /** A node out of one container's inspection. */
-export function nodeOfInspection(container: Dockerode.ContainerInspectInfo): ObservedNode | undefined {
+export function nodeOfInspection(container: InspectedContainer): ObservedNode | undefined {
   const identity = parseIdentity(container.Config.Labels);
   if (!identity) return undefined;
   const state = STATES[container.State.Status] ?? 'dead';
@@ -59,7 +59,7 @@ export function nodeOfInspection(container: Dockerode.ContainerInspectInfo): Obs
 }
 
 /** A container's own name; those with a second slash are aliases that legacy links gave it. */
-export function ownName(names: readonly string[] | undefined): string | undefined {
+export function ownName(names: readonly string[] | null): string | undefined {
   return names?.find((name) => /^\/[^/]+$/.test(name))?.slice(1);
 }
 
@@ -67,13 +67,13 @@ function isRole(value: string | undefined): value is NodeRole {
   return value === 'control-plane' || value === 'worker';
 }
 
-function addresses(networks: Readonly<Record<string, { NetworkID: string; IPAddress: string }>> | undefined): ObservedNode['addresses'] {
+function addresses(networks: Networks | null | undefined): ObservedNode['addresses'] {
   return Object.entries(networks ?? {}).flatMap(([networkName, { NetworkID, IPAddress }]) =>
     IPAddress ? [{ networkId: NetworkID, networkName, ipv4: IPAddress }] : [],
   );
 }
 
-function inspectedPorts(ports: Readonly<Record<string, { HostIp: string; HostPort: string }[] | null>> | undefined): ObservedNode['ports'] {
+function inspectedPorts(ports: InspectedContainer['NetworkSettings']['Ports']): ObservedNode['ports'] {
   return Object.entries(ports ?? {}).flatMap(([port, bindings]) => {
     const [number, protocol] = port.split('/');
     if (protocol !== 'tcp') return [];

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import http from 'node:http';
 import { Duplex } from 'node:stream';
 import { KindboxError } from '../../errors/index.js';
+import type { Environment } from './docker-config.js';
 import type { Endpoint } from './endpoint.js';
 
 const STDERR_KEPT = 2000;
@@ -10,10 +11,10 @@ const STDERR_KEPT = 2000;
  * Reaches a daemon as the docker CLI does: through the user's own ssh, so that his keys, known hosts and ssh_config
  * count. dockerode's ssh knows none of them and does not check host keys.
  */
-export function createSshAgent(endpoint: Endpoint): http.Agent {
+export function createSshAgent(endpoint: Endpoint, environment: Environment): http.Agent {
   const agent = new http.Agent({ keepAlive: false });
   const createConnection = (_options: unknown, done: (error: Error | null, stream?: Duplex) => void) => {
-    done(null, dial(endpoint));
+    done(null, dial(endpoint, environment));
   };
   return Object.assign(agent, { createConnection });
 }
@@ -27,8 +28,8 @@ export function sshArguments(endpoint: Endpoint): string[] {
   ];
 }
 
-function dial(endpoint: Endpoint): Duplex {
-  const ssh = spawn('ssh', sshArguments(endpoint), { stdio: ['pipe', 'pipe', 'pipe'] });
+function dial(endpoint: Endpoint, environment: Environment): Duplex {
+  const ssh = spawn('ssh', sshArguments(endpoint), { stdio: ['pipe', 'pipe', 'pipe'], env: { ...environment } });
   const stream = new Duplex({
     read: () => void ssh.stdout.resume(),
     write: (chunk: Buffer, _encoding, done) => void ssh.stdin.write(chunk, () => done()),

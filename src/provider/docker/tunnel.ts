@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
-import { CancelledError, KindboxError } from '../../errors/index.js';
+import { KindboxError } from '../../errors/index.js';
 import type { DockerClient } from './client.js';
-import { cutConnection, exitCodeOf, startExec, type ExecSession } from './exec-session.js';
+import { cancellation, cutConnection, exitCodeOf, startExec, type ExecSession } from './exec-session.js';
 import { FrameParser } from './streams/frame-parser.js';
 
 const STDERR_KEPT = 4096;
@@ -14,7 +14,7 @@ export async function openTunnel(client: DockerClient, nodeId: string, argv: rea
 
 class ExecTunnel extends Duplex {
   private readonly parser = new FrameParser((stream, payload) => this.receive(stream, payload));
-  private readonly onAbort = () => this.destroy(this.signal.reason instanceof KindboxError ? this.signal.reason : new CancelledError());
+  private readonly onAbort = () => this.destroy(cancellation(this.signal));
   private stderr = Buffer.alloc(0);
 
   constructor(

@@ -1,5 +1,6 @@
 import type { ImageBuilder } from '../image-builder.js';
 import type { NodeProvider } from '../provider.js';
+import type { ListedVolumes } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { statusOf } from './errors.js';
 import { labelFilters } from './owned.js';
@@ -11,7 +12,7 @@ export function volumeCalls(client: DockerClient): VolumeCalls {
   return {
     async listVolumes(filter, signal) {
       const filters = { ...labelFilters(filter) };
-      const found = await client.call('Cannot list volumes', (abortSignal) => api.listVolumes({ filters, ...abortable(abortSignal) }), signal);
+      const found: ListedVolumes = await client.call('Cannot list volumes', (abortSignal) => api.listVolumes({ filters, ...abortable(abortSignal) }), signal);
       return (found.Volumes ?? []).map((volume) => ({ id: volume.Name, labels: volume.Labels ?? {} }));
     },
 

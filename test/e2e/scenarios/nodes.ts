@@ -25,7 +25,7 @@ export function nodeScenarios(cluster: ClusterFixture, runtime: string): void {
 
   test('the addresses that create reports are those that Docker gave', async () => {
     const given = await Promise.all(cluster.nodes.map(async (name) => [name, await addressOf(name)]));
-    expect(cluster.created.nodes.map(({ name, address }) => [name, address])).toEqual(given);
+    expect(cluster.created.nodes.map(({ name, address }) => [name, address]).sort()).toEqual(given);
   });
 
   test('list shows the cluster as running, with its nodes', async () => {

@@ -39,7 +39,7 @@ function build(options: Partial<BuildOptions> = {}, context: Partial<BuildContex
   return buildNodeImage({
     builder, folder,
     listImages: builder.listImages,
-    host: { architecture: 'amd64' },
+    describeHost: async () => ({ architecture: 'amd64' }),
     emit: (event) => events.push(event),
     signal: new AbortController().signal,
     environment: {},
@@ -155,7 +155,8 @@ test('steps of a script are steps of the run', async () => {
   };
   await build();
   const parentId = 'compile/v1.36.3';
-  expect(steps().filter((step) => step.parentId === parentId).map(({ id, status, detail }) => [id, status, detail])).toEqual([
+  const group = steps().find(({ id }) => id === parentId)?.parentId;
+  expect(steps().filter((step) => step.id.startsWith(`${parentId}/`) && step.parentId === group).map(({ id, status, detail }) => [id, status, detail])).toEqual([
     [`${parentId}/etcd`, 'running', undefined],
     [`${parentId}/etcd`, 'running', 'go: downloading'],
     [`${parentId}/etcd`, 'done', undefined],

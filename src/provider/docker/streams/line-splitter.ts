@@ -9,14 +9,12 @@ export class LineSplitter {
 
   push(chunk: Buffer): void {
     const text = this.decoder.write(chunk);
-    const lines = text.split('\n');
-    if (lines.length === 1) {
-      this.pending += text;
-      return;
+    const [first = '', ...others] = text.split('\n');
+    this.pending += first;
+    for (const line of others) {
+      this.emit(this.pending);
+      this.pending = line;
     }
-    this.emit(this.pending + lines[0]);
-    for (const line of lines.slice(1, -1)) this.emit(line);
-    this.pending = lines.at(-1) ?? '';
   }
 
   /** Hands over what follows the last newline, if anything does. */

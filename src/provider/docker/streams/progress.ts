@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LineSplitter } from './line-splitter.js';
 
@@ -18,7 +17,7 @@ export interface ProgressLine {
  * Reads a progress stream to its end. @returns the daemon's error message if it reported one.
  * @throws when the connection is cut or `signal` is aborted.
  */
-export async function readProgress(stream: Readable, onProgress: (line: ProgressLine) => void, signal: AbortSignal): Promise<string | undefined> {
+export async function readProgress(stream: NodeJS.ReadableStream, onProgress: (line: ProgressLine) => void, signal: AbortSignal): Promise<string | undefined> {
   let failure: string | undefined;
   const lines = new LineSplitter((text) => {
     const line = parseLine(text);
@@ -28,8 +27,8 @@ export async function readProgress(stream: Readable, onProgress: (line: Progress
   });
   await pipeline(
     stream,
-    async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) lines.push(chunk);
+    async (chunks: AsyncIterable<string | Buffer>) => {
+      for await (const chunk of chunks) lines.push(Buffer.from(chunk as Buffer));
     },
     { signal },
   );
