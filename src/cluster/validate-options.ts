@@ -12,7 +12,7 @@ export function validateCreateOptions(options: CreateOptions): CreateOptions {
   validateWorkerCount(options.numWorkers);
   validateRuntimeName(options.runtime);
   validatePodSubnet(options.podSubnet);
-  if (!CNI_NAMES.includes(options.cni)) throw new KindboxError(`There is no CNI "${String(options.cni)}"`, { reason: 'usage', next: CNI_NAMES.map((name) => `--cni=${name}`) });
+  if (!CNI_NAMES.includes(options.cni)) throw new KindboxError(`There is no CNI "${options.cni as string}"`, { reason: 'usage', next: CNI_NAMES.map((name) => `--cni=${name}`) });
   if (options.network !== undefined) validateNetworkName(options.network);
   if (options.image !== undefined) validateImageReference(options.image);
   if (options.publish !== undefined) validatePort(options.publish);

@@ -6,8 +6,9 @@ import { userName } from './path.js';
 export type FileOwner = 'absent' | 'ours' | 'foreign';
 
 export async function ownerOf(path: string, cluster: string): Promise<FileOwner> {
-  const stats = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+  const stats = await lstat(path).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   });
   if (stats === undefined) return 'absent';

@@ -45,10 +45,13 @@ export async function executePlan<Op extends Operation>(
   const known = new Set(plan.operations.map((operation) => operation.id));
   const settled = new Map<string, Promise<boolean>>();
 
+  const cancelled = (): boolean => runSignal.aborted;
+  const succeeded = async (id: string): Promise<boolean> => await settled.get(id) ?? false;
+
   const runOne = async (operation: Op): Promise<boolean> => {
-    const needed = await Promise.all(operation.needs.map((id) => settled.get(id)));
-    await Promise.all((operation.after ?? []).map((id) => settled.get(id)));
-    if (needed.some((succeeded) => !succeeded) || runSignal.aborted) {
+    const needed = await Promise.all(operation.needs.map(succeeded));
+    await Promise.all((operation.after ?? []).map(succeeded));
+    if (needed.includes(false) || cancelled()) {
       skipped.add(operation.id);
       groups.ended(operation, 'skipped');
       return false;
@@ -61,13 +64,16 @@ export async function executePlan<Op extends Operation>(
       step.end('done');
       return true;
     } catch (error) {
-      const cancelled = runSignal.aborted;
-      step.end(cancelled ? 'cancelled' : 'failed', cancelled ? undefined : messageOf(error));
-      if (operation.tolerant === true && !cancelled) {
-        failures.set(operation.id, error);
-      } else if (!cancelled) {
-        fatal = { error };
-        stop.abort(new CancelledError());
+      if (cancelled()) {
+        step.end('cancelled');
+      } else {
+        step.end('failed', messageOf(error));
+        if (operation.tolerant === true) {
+          failures.set(operation.id, error);
+        } else {
+          fatal = { error };
+          stop.abort(new CancelledError());
+        }
       }
       return false;
     }
@@ -105,13 +111,13 @@ function inDependencyOrder<Op extends Operation>(operations: readonly Op[], know
 /** Tells of operations, and of groups from the first start to the last end of their operations. */
 class GroupReporter {
   readonly #titles: ReadonlyMap<string, string>;
-  readonly #open = new Map<string, { pending: number; startedAt?: number; failed: boolean }>();
+  readonly #open = new Map<string, { pending: number; startedAt?: number; worst: StepStatus }>();
 
   constructor(plan: Plan, private readonly emit: EmitEvent) {
     this.#titles = new Map(plan.groups.map((group) => [group.id, group.title]));
     for (const { group } of plan.operations) {
       const counted = this.#open.get(group);
-      if (counted === undefined) this.#open.set(group, { pending: 1, failed: false });
+      if (counted === undefined) this.#open.set(group, { pending: 1, worst: 'done' });
       else counted.pending += 1;
     }
   }
@@ -144,10 +150,10 @@ class GroupReporter {
     const group = this.#open.get(operation.group);
     if (group === undefined) return;
     group.pending -= 1;
-    group.failed ||= status === 'failed' || status === 'cancelled';
+    if (status === 'failed' || (status === 'cancelled' && group.worst === 'done')) group.worst = status;
     if (group.pending > 0 || group.startedAt === undefined) return;
     const at = Date.now();
-    this.#emitGroup(operation.group, group.failed ? 'failed' : 'done', at, at - group.startedAt);
+    this.#emitGroup(operation.group, group.worst, at, at - group.startedAt);
   }
 
   #emitGroup(id: string, status: StepStatus, at: number, durationMs?: number): void {

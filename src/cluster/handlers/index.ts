@@ -40,8 +40,9 @@ const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
 export const STAGES = Object.keys(HANDLERS) as readonly ClusterOperationKind[];
 
 export function handlersFor(session: ClusterSession): Handlers<ClusterOperation> {
-  const bound = Object.entries(HANDLERS).map(([kind, handler]) => [
-    kind, (operation: ClusterOperation, run: OperationRun) => (handler as (...args: unknown[]) => Promise<void>)(session, operation, run),
-  ]);
-  return Object.fromEntries(bound) as unknown as Handlers<ClusterOperation>;
+  const bound: Record<string, (operation: ClusterOperation, run: OperationRun) => Promise<void>> = {};
+  for (const [kind, handler] of Object.entries(HANDLERS)) {
+    bound[kind] = (operation, run) => (handler as (...args: unknown[]) => Promise<void>)(session, operation, run);
+  }
+  return bound as Handlers<ClusterOperation>;
 }
