@@ -56,7 +56,7 @@ async function quickstart() {
   await deployWeb();
 
   heading('The page, through every node');
-  for (const node of created.nodes) {
+  for (const node of [...created.nodes].sort((a, b) => a.name.localeCompare(b.name))) {
     const { url, text } = await fetchPage(node.address);
     say(`${node.name.padEnd(`${cluster}-worker-0`.length)}  ${url}  ${text}`);
   }

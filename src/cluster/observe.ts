@@ -43,6 +43,7 @@ export function noSuchCluster(name: string): KindboxError {
   return new KindboxError(`There is no cluster named "${name}"`, { reason: 'notFound', next: ['kindbox list'] });
 }
 
-function byRoleAndIndex(a: ObservedNode, b: ObservedNode): number {
+/** The order in which nodes are listed: the control plane first. */
+export function byRoleAndIndex(a: ObservedNode, b: ObservedNode): number {
   return a.role === b.role ? a.index - b.index : a.role === 'control-plane' ? -1 : 1;
 }

@@ -7,6 +7,7 @@ import type { HostDescription } from '../provider/host-description.js';
 import type { NodeProvider } from '../provider/provider.js';
 import type { ObservedNetwork, ObservedNode } from '../provider/types.js';
 import { Deferred } from './deferred.js';
+import { byRoleAndIndex } from './observe.js';
 
 export interface SessionSettings {
   readonly cluster: string;
@@ -66,8 +67,9 @@ export class ClusterSession {
     return node;
   }
 
+  /** The control plane first, then the workers by index. */
   get nodes(): readonly ObservedNode[] {
-    return [...this.#nodes.values()];
+    return [...this.#nodes.values()].sort(byRoleAndIndex);
   }
 
   get master(): ObservedNode {

@@ -1,7 +1,7 @@
 import { DISCOVERY_FILE, discoveryConfig, joinConfig } from '../../kubeadm/join-config.js';
 import { mintBootstrapToken, revokeBootstrapToken } from '../../kubernetes/bootstrap-token.js';
 import { parseAdminConfig } from '../../kubernetes/credentials.js';
-import { cordon, deleteNode } from '../../kubernetes/nodes.js';
+import { awaitNodeRegistered, cordon, deleteNode } from '../../kubernetes/nodes.js';
 import { drainNode as drain } from '../../kubernetes/drain.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
@@ -40,6 +40,8 @@ export async function joinWorker(session: ClusterSession, operation: Of<'join-wo
     throw session.failure(`${node.name} could not join the cluster (kubeadm's exit code ${result.exitCode})`,
       'The lines below are the last that kubeadm wrote.', tail(`${result.stdout}\n${result.stderr}`));
   }
+  // kubeadm is content with the kubelet's certificate: the kubelet registers its node about a second later.
+  await awaitNodeRegistered(session.api, node.name, session.settings.waitMs, run.signal);
   session.joined.add(node.name);
 }
 
