@@ -6,6 +6,7 @@ import { measureCluster } from '../test/bench/measure-cluster.mjs';
 import { summarize, tableOf } from '../test/bench/summary.mjs';
 import { mustRun, runMain, toStderr } from './machine/commands.mjs';
 import { daemonInfo } from './machine/docker-endpoint.mjs';
+import { ensureBaseImage } from './machine/ensure-base-image.mjs';
 import { ensureDocker } from './machine/ensure-docker.mjs';
 import { ensureKernel } from './machine/ensure-kernel.mjs';
 import { runtimeFor } from './quickstart/runtime.mjs';
@@ -23,6 +24,7 @@ runMain(import.meta.url, async (args) => {
   const { host } = await ensureDocker();
   await ensureKernel();
   await ensureBuilt();
+  await ensureBaseImage();
   await mustRun([kindbox, 'image', 'build', '--progress', 'plain'], { show: true });
   const info = await daemonInfo(host);
   const runtime = values.runtime ?? runtimeFor(info.Runtimes).runtime;

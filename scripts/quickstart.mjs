@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isMain, mustRun } from './machine/commands.mjs';
+import { ensureBaseImage } from './machine/ensure-base-image.mjs';
 import { ensureDocker } from './machine/ensure-docker.mjs';
 import { ensureKernel } from './machine/ensure-kernel.mjs';
 import { findEarlier, rememberMaster } from './quickstart/earlier-cluster.mjs';
@@ -46,6 +47,7 @@ async function quickstart() {
   await ensureBuilt({ log: say });
 
   heading('Node image');
+  await ensureBaseImage({ log: say });
   await kindboxCommand('image', 'build');
 
   heading('Cluster');

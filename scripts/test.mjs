@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findCommand, mustRun, toStderr } from './machine/commands.mjs';
+import { ensureBaseImage } from './machine/ensure-base-image.mjs';
 import { ensureDocker } from './machine/ensure-docker.mjs';
 import { ensureKernel } from './machine/ensure-kernel.mjs';
 import { ensureStandin } from './machine/ensure-standin.mjs';
@@ -51,6 +52,7 @@ async function testOnMachine() {
 const builderVariable = (image) => (image === undefined ? {} : { KINDBOX_TEST_BUILDER_IMAGE: image });
 
 async function buildNodeImage() {
+  await ensureBaseImage();
   await mustRun([kindbox, 'image', 'build', '--progress', 'plain'], { show: true });
 }
 
