@@ -49,7 +49,9 @@ async function testOnMachine() {
   await step('e2e', runE2e);
 }
 
-const builderVariable = (image) => (image === undefined ? {} : { KINDBOX_TEST_BUILDER_IMAGE: image });
+function builderVariable(image) {
+  return image === undefined ? {} : { KINDBOX_TEST_BUILDER_IMAGE: image };
+}
 
 async function buildNodeImage() {
   await ensureBaseImage();

@@ -1,5 +1,4 @@
-import type { BuildOrigin, BuildResult } from '../../src/images/build/options.js';
-import { DEFAULT_BASE_IMAGE, DEFAULT_KUBERNETES_VERSION } from '../../src/images/references.js';
+import type { BuildOrigin, BuildResult } from '../../src/index.js';
 import { Flags, KindboxCommand } from '../../src/ui/index.js';
 
 const ORIGINS: readonly BuildOrigin[] = ['source', 'release'];
@@ -8,12 +7,12 @@ export default class ImageBuild extends KindboxCommand {
   static override summary = 'Build the image that nodes are made of';
   static override description = 'Needs no image registry: everything is compiled from pinned sources. The first build takes about ten minutes, later ones seconds to a few minutes.';
   static override examples = [
-    { description: `nestybox/k8s-node:${DEFAULT_KUBERNETES_VERSION}`, command: '<%= config.bin %> image build' },
+    { description: 'nestybox/k8s-node of the default version', command: '<%= config.bin %> image build' },
     { description: 'Under a name of your own', command: '<%= config.bin %> image build -t my/node:1' },
   ];
   static override flags = {
-    'k8s-version': Flags.string({ helpValue: 'V', default: DEFAULT_KUBERNETES_VERSION, description: 'Version of Kubernetes' }),
-    base: Flags.string({ helpValue: 'IMAGE', default: DEFAULT_BASE_IMAGE, description: 'Image to start from; made with mmdebstrap if it cannot be pulled' }),
+    'k8s-version': Flags.string({ helpValue: 'V', description: 'Version of Kubernetes (v1.36.3 if left out)' }),
+    base: Flags.string({ helpValue: 'IMAGE', description: 'Image to start from (debian:bookworm-slim if left out); made with mmdebstrap if it cannot be pulled' }),
     from: Flags.option({ options: ORIGINS, default: 'source' as const })({ description: 'Compile sources, or use the projects\' own binaries (comes later)' }),
     tag: Flags.string({ char: 't', helpValue: 'TAG', description: 'Name of the image (nestybox/k8s-node:VERSION if left out)' }),
     force: Flags.boolean({ description: 'Build even if the image is up to date' }),
@@ -22,7 +21,7 @@ export default class ImageBuild extends KindboxCommand {
   async run(): Promise<BuildResult> {
     const { flags } = await this.parse(ImageBuild);
     const context = await this.engineContext({ consequence: 'stopping; what was compiled so far is kept for the next build' });
-    const { buildNodeImage } = await import('../../src/images/build/index.js');
+    const { buildNodeImage } = await import('../../src/index.js');
     const result = await buildNodeImage({ ...context.provider, ...context }, {
       kubernetesVersion: flags['k8s-version'],
       base: flags.base,

@@ -98,7 +98,8 @@ function startTls(tunnel: Duplex, credentials: ClientCredentials, signal: AbortS
       socket.destroy();
       reject(error);
     };
-    const onEnd = (): void => { fail(tunnelClosed()); };
+    // A refused certificate closes the tunnel before its error is reported: the reason is to win.
+    const onEnd = (): void => { setImmediate(() => { fail(tunnelClosed()); }); };
     const onError = (error: Error): void => { fail(classify(error)); };
     const onSecure = (): void => {
       if (socket.alpnProtocol !== 'h2') return fail(untrusted('it does not speak HTTP/2'));

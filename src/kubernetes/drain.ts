@@ -138,12 +138,16 @@ class Drain {
     if (this.#leaving.delete(uidOf(pod))) this.#removed.push(podName(pod));
   }
 
+  #lostPatience(): boolean {
+    return this.#withoutGrace;
+  }
+
   async #remove(pod: Pod): Promise<void> {
     if (this.#withoutGrace) return this.#delete(pod, 0);
     if (isFinished(pod)) return this.#delete(pod);
     for (;;) {
       const leaving = this.#leaving.get(uidOf(pod));
-      if (!leaving || leaving.pod.metadata.deletionTimestamp || this.#withoutGrace) return;
+      if (!leaving || leaving.pod.metadata.deletionTimestamp || this.#lostPatience()) return;
       const refusal = await this.#evict(pod);
       if (!refusal) return;
       leaving.refusal = budgetMessage(refusal);

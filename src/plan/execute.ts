@@ -6,7 +6,7 @@ export interface OperationRun {
   /** Aborted when the run is cancelled or another operation has failed for good. */
   readonly signal: AbortSignal;
   /** Reports progress within the operation. */
-  progress(detail: string, current?: number, total?: number): void;
+  readonly progress: (detail: string, current?: number, total?: number) => void;
 }
 
 export type Handlers<Op extends Operation> = {

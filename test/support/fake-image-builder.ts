@@ -52,7 +52,7 @@ export class FakeImageBuilder implements ImageBuilder {
   async importImage(reference: string, rootfs: Readable, signal: AbortSignal): Promise<NodeImage> {
     const bytes = await contentOf(rootfs);
     stopIfAborted(signal);
-    this.calls.push(`import ${reference} ${bytes}`);
+    this.calls.push(`import ${reference} ${String(bytes)}`);
     return this.addImage(reference);
   }
 

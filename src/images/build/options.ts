@@ -4,7 +4,7 @@ import type { EmitEvent } from '../../events/event.js';
 import type { ImageBuilder } from '../../provider/image-builder.js';
 import type { NodeProvider } from '../../provider/provider.js';
 import type { NodeImage } from '../../provider/types.js';
-import { defaultImageFor, splitReference } from '../references.js';
+import { DEFAULT_BASE_IMAGE, DEFAULT_KUBERNETES_VERSION, defaultImageFor, splitReference } from '../references.js';
 import type { RootfsBootstrap } from './bootstrap.js';
 
 export interface BuildContext {
@@ -25,9 +25,10 @@ export interface BuildContext {
 export type BuildOrigin = 'source' | 'release';
 
 export interface BuildOptions {
-  /** `v1.36.3`. */
-  readonly kubernetesVersion: string;
-  readonly base: string;
+  /** `v1.36.3`; DEFAULT_KUBERNETES_VERSION when absent. */
+  readonly kubernetesVersion?: string | undefined;
+  /** DEFAULT_BASE_IMAGE when absent. */
+  readonly base?: string | undefined;
   readonly from: BuildOrigin;
   /** The image's name; `nestybox/k8s-node:VERSION` when absent. */
   readonly tag?: string | undefined;
@@ -63,7 +64,8 @@ export function validateBuildOptions(options: BuildOptions, supported: readonly 
       next: ['leave --from out: --from source needs no image registry'],
     });
   }
-  const kubernetesVersion = validateKubernetesVersion(options.kubernetesVersion);
+  const kubernetesVersion = validateKubernetesVersion(options.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION);
+  const base = options.base ?? DEFAULT_BASE_IMAGE;
   if (!supported.includes(kubernetesVersion)) {
     throw new KindboxError(`Kubernetes ${kubernetesVersion} cannot be built from source`, {
       reason: 'usage',
@@ -71,7 +73,7 @@ export function validateBuildOptions(options: BuildOptions, supported: readonly 
       next: [`kindbox image build --k8s-version=${supported.at(-1) ?? ''}`],
     });
   }
-  validateImageReference(options.base);
+  validateImageReference(base);
   const reference = options.tag ?? defaultImageFor(kubernetesVersion);
   validateImageReference(reference);
   const { repository, tag, digest } = splitReference(reference);
@@ -81,7 +83,7 @@ export function validateBuildOptions(options: BuildOptions, supported: readonly 
     });
   }
   return {
-    kubernetesVersion, base: options.base, from: options.from,
+    kubernetesVersion, base, from: options.from,
     reference: `${repository}:${tag ?? 'latest'}`, force: options.force,
   };
 }
