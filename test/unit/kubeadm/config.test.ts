@@ -1,0 +1,52 @@
+import { parseAllDocuments } from 'yaml';
+import { initConfig, type InitSettings } from '../../../src/kubeadm/init-config.js';
+import { discoveryConfig, joinConfig } from '../../../src/kubeadm/join-config.js';
+
+const settings: InitSettings = {
+  clusterName: 'demo', nodeName: 'demo-master', kubernetesVersion: 'v1.36.3', podSubnet: '10.244.0.0/16', certificateNames: ['build.example'],
+  token: 'abcdef.0123456789abcdef', cgroupVersion: 2, schedulableControlPlane: false,
+};
+
+interface Document { apiVersion: string; kind: string; [field: string]: unknown }
+
+function documents(yaml: string): Record<string, Document> {
+  return Object.fromEntries(parseAllDocuments(yaml).map((document) => document.toJS() as Document).map((document) => [document.kind, document]));
+}
+
+test('the API of kubeadm follows the version', () => {
+  const now = documents(initConfig(settings));
+  expect(now['ClusterConfiguration']).toMatchObject({ apiVersion: 'kubeadm.k8s.io/v1beta4', encryptionAlgorithm: 'ECDSA-P256', kubernetesVersion: 'v1.36.3' });
+  const earlier = documents(initConfig({ ...settings, kubernetesVersion: 'v1.29.6' }));
+  expect(earlier['ClusterConfiguration']?.apiVersion).toBe('kubeadm.k8s.io/v1beta3');
+  expect(earlier['ClusterConfiguration']).not.toHaveProperty('encryptionAlgorithm');
+});
+
+test('a kubelet is told to accept cgroup v1 only where it is, and only if it knows the field', () => {
+  expect(documents(initConfig({ ...settings, cgroupVersion: 1 }))['KubeletConfiguration']).toMatchObject({ failCgroupV1: false });
+  expect(documents(initConfig(settings))['KubeletConfiguration']).not.toHaveProperty('failCgroupV1');
+  expect(documents(initConfig({ ...settings, cgroupVersion: 1, kubernetesVersion: 'v1.30.14' }))['KubeletConfiguration']).not.toHaveProperty('failCgroupV1');
+});
+
+test('a control plane alone has no taint', () => {
+  expect(documents(initConfig({ ...settings, schedulableControlPlane: true }))['InitConfiguration']).toMatchObject({ nodeRegistration: { taints: [] } });
+  expect(documents(initConfig(settings))['InitConfiguration']?.['nodeRegistration']).not.toHaveProperty('taints');
+});
+
+test('the certificate has the names that were asked for', () => {
+  expect(documents(initConfig(settings))['ClusterConfiguration']).toMatchObject({ apiServer: { certSANs: ['localhost', '127.0.0.1', 'build.example'] } });
+});
+
+test('names that YAML 1.1 takes for something else stay names', () => {
+  for (const name of ['yes', 'on', '0', '1e3', 'null', 'off']) {
+    const text = initConfig({ ...settings, clusterName: name });
+    expect(text).toMatch(new RegExp(`clusterName: ["']${name}["']`));
+  }
+});
+
+test('a worker trusts the CA that it is given, and shows the token to nobody else', () => {
+  const join = documents(joinConfig({ nodeName: 'demo-worker-0', kubernetesVersion: 'v1.36.3', token: settings.token }));
+  expect(join['JoinConfiguration']?.['discovery']).toEqual({ file: { kubeConfigPath: '/etc/kubernetes/kindbox-discovery.conf' }, tlsBootstrapToken: settings.token });
+  const discovery = discoveryConfig('https://172.18.0.2:6443', 'PEM');
+  expect(discovery).not.toContain(settings.token);
+  expect(documents(discovery)['Config']).toMatchObject({ clusters: [{ cluster: { server: 'https://172.18.0.2:6443', 'certificate-authority-data': Buffer.from('PEM').toString('base64') } }] });
+});
