@@ -1,0 +1,141 @@
+import type { Duplex } from 'node:stream';
+import { KindboxError } from '../../src/errors/index.js';
+import { IMAGE_LABELS, LABELS } from '../../src/nodes/labels.js';
+import type { HostDescription } from '../../src/provider/host-description.js';
+import type { NodeProvider } from '../../src/provider/provider.js';
+import type {
+  ExecResult, NetworkSpec, NodeImage, NodeSpec, ObservedNetwork, ObservedNode, ObservedVolume, OwnedFilter,
+} from '../../src/provider/types.js';
+
+const matches = (labels: Readonly<Record<string, string>>, filter: OwnedFilter): boolean =>
+  (filter.cluster === undefined || labels[LABELS.cluster] === filter.cluster) && (filter.run === undefined || labels[LABELS.run] === filter.run);
+
+/** A container engine in memory. Nodes can be created and removed; what runs in them is scripted by `onExec`. */
+export class FakeProvider implements NodeProvider {
+  readonly host: HostDescription = {
+    engine: 'Docker 99', runtimes: ['runc', 'sysbox-runc'], defaultRuntime: 'runc', cgroupVersion: 2, architecture: 'amd64', kernelVersion: '6.1',
+    operatingSystem: 'Test', cpus: 4, memoryBytes: 8e9, remote: false, address: '127.0.0.1',
+  };
+  readonly nodes = new Map<string, ObservedNode>();
+  readonly networks = new Map<string, ObservedNetwork>();
+  readonly volumes = new Map<string, ObservedVolume>();
+  readonly images = new Map<string, NodeImage>();
+  readonly foreign = new Map<string, string>();
+  readonly calls: string[] = [];
+  onExec: (node: ObservedNode, argv: readonly string[]) => Promise<ExecResult> = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+  onCreateNode: (spec: NodeSpec) => Promise<void> = () => Promise.resolve();
+  #next = 1;
+
+  constructor() {
+    this.addImage('nestybox/k8s-node:v1.36.3', { [IMAGE_LABELS.kubernetesVersion]: 'v1.36.3' });
+  }
+
+  addImage(reference: string, labels: Readonly<Record<string, string>>, architecture = 'amd64'): NodeImage {
+    const image = { id: this.#id('image'), references: [reference], labels, architecture, size: 1, createdAt: 0 };
+    this.images.set(reference, image);
+    return image;
+  }
+
+  describeHost(signal: AbortSignal): Promise<HostDescription> {
+    signal.throwIfAborted();
+    this.calls.push('describeHost');
+    return Promise.resolve(this.host);
+  }
+
+  findImage(reference: string): Promise<NodeImage | undefined> {
+    return Promise.resolve(this.images.get(reference));
+  }
+
+  listImages(): Promise<NodeImage[]> {
+    return Promise.resolve([...this.images.values()]);
+  }
+
+  pullImage(reference: string): Promise<NodeImage> {
+    this.calls.push(`pull ${reference}`);
+    return Promise.reject(new KindboxError('no registry', { reason: 'image' }));
+  }
+
+  listNodes(filter: OwnedFilter): Promise<ObservedNode[]> {
+    return Promise.resolve([...this.nodes.values()].filter((node) => matches(node.labels, filter)));
+  }
+
+  findForeignContainers(names: readonly string[]): Promise<{ id: string; name: string }[]> {
+    return Promise.resolve([...this.foreign].filter(([name]) => names.includes(name)).map(([name, id]) => ({ id, name })));
+  }
+
+  async createNode(spec: NodeSpec, signal: AbortSignal): Promise<ObservedNode> {
+    signal.throwIfAborted();
+    this.calls.push(`create ${spec.name}`);
+    await this.onCreateNode(spec);
+    if ([...this.nodes.values()].some((node) => node.name === spec.name)) throw new KindboxError(`${spec.name} is taken`, { reason: 'conflict' });
+    const node: ObservedNode = {
+      id: this.#id('node'), name: spec.name, cluster: spec.labels[LABELS.cluster] ?? '', run: spec.labels[LABELS.run] ?? '',
+      role: spec.labels[LABELS.role] === 'worker' ? 'worker' : 'control-plane', index: Number(spec.labels[LABELS.index]), state: 'running',
+      image: spec.image, labels: spec.labels, addresses: [{ networkId: spec.network, networkName: spec.network, ipv4: '172.18.0.2' }], ports: [], createdAt: 0,
+    };
+    this.nodes.set(node.id, node);
+    return node;
+  }
+
+  startNode(): Promise<void> { return Promise.resolve(); }
+  stopNode(): Promise<void> { return Promise.resolve(); }
+
+  removeNode(id: string): Promise<void> {
+    this.calls.push(`remove ${this.nodes.get(id)?.name ?? id}`);
+    this.nodes.delete(id);
+    return Promise.resolve();
+  }
+
+  findNetworks(name: string): Promise<ObservedNetwork[]> {
+    return Promise.resolve([...this.networks.values()].filter((network) => network.name === name));
+  }
+
+  listNetworks(filter: OwnedFilter): Promise<ObservedNetwork[]> {
+    return Promise.resolve([...this.networks.values()].filter((network) => LABELS.cluster in network.labels && matches(network.labels, filter)));
+  }
+
+  createNetwork(spec: NetworkSpec): Promise<ObservedNetwork> {
+    const network = { id: this.#id('network'), name: spec.name, labels: spec.labels, subnets: [] };
+    this.networks.set(network.id, network);
+    return Promise.resolve(network);
+  }
+
+  removeNetwork(id: string): Promise<'removed' | 'absent' | 'in-use'> {
+    return Promise.resolve(this.networks.delete(id) ? 'removed' : 'absent');
+  }
+
+  listVolumes(filter: OwnedFilter): Promise<ObservedVolume[]> {
+    return Promise.resolve([...this.volumes.values()].filter((volume) => matches(volume.labels, filter)));
+  }
+
+  ensureVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
+    if (!this.volumes.has(name)) this.volumes.set(name, { id: name, labels });
+    return Promise.resolve();
+  }
+
+  removeVolume(id: string): Promise<void> {
+    this.volumes.delete(id);
+    return Promise.resolve();
+  }
+
+  exec(nodeId: string, argv: readonly string[]): Promise<ExecResult> {
+    const node = this.nodes.get(nodeId);
+    if (node === undefined) return Promise.reject(new KindboxError('no such node', { reason: 'cluster' }));
+    this.calls.push(`exec ${node.name} ${argv.join(' ')}`);
+    return this.onExec(node, argv);
+  }
+
+  openStream(): Promise<Duplex> {
+    return Promise.reject(new KindboxError('nothing listens', { reason: 'cluster' }));
+  }
+
+  nodeConsole(): Promise<string> { return Promise.resolve('the last words of systemd'); }
+
+  waitForExit(_id: string, signal: AbortSignal): Promise<never> {
+    return new Promise((_resolve, reject) => { signal.addEventListener('abort', () => { reject(signal.reason as Error); }); });
+  }
+
+  #id(kind: string): string {
+    return `${kind}-${this.#next++}`;
+  }
+}
