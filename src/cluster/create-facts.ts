@@ -44,7 +44,7 @@ async function requireFreeNames(context: EngineContext, options: CreateOptions):
   if (foreign === undefined) return;
   throw new KindboxError(`A container named ${foreign.name} exists already`, {
     reason: 'conflict', because: 'kindbox did not make it, and does not touch it.',
-    next: ['choose another name for the cluster', `docker rename ${foreign.name} NEW_NAME`],
+    next: ['Choose another name for the cluster', `docker rename ${foreign.name} NEW_NAME`],
   });
 }
 
@@ -56,7 +56,7 @@ async function requireFreeNetworkName(context: EngineContext, cluster: string): 
   throw new KindboxError(`A network named ${name} exists already`, {
     reason: 'conflict',
     because: owner === undefined ? 'kindbox did not make it.' : `It is what is left of the cluster "${cluster}".`,
-    next: owner === undefined ? [`kindbox create --net=${name} ... to use it`, 'choose another name for the cluster'] : [`kindbox destroy ${cluster}`],
+    next: owner === undefined ? [`Use it with --net=${name}`, 'Choose another name for the cluster'] : [`kindbox destroy ${cluster}`],
   });
 }
 

@@ -37,7 +37,7 @@ export async function chooseImage(context: EngineContext, host: HostDescription,
   }
   if (wanted !== undefined && wanted !== version) {
     throw new KindboxError(`The image ${reference} has Kubernetes ${version}, not ${wanted}`, {
-      reason: 'image', next: [`kindbox create --k8s-version=${version} ...`, buildCommand(wanted)],
+      reason: 'image', next: [`Leave --k8s-version out, or make it ${version}`, buildCommand(wanted)],
     });
   }
   return { reference, kubernetesVersion: version };

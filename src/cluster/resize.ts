@@ -98,6 +98,6 @@ function requireSupportedSkew(master: ObservedNode, workerVersion: string): void
   const [major, minor] = workerVersion.replace(/^v/, '').split('.');
   if (isAtLeast(controlPlaneVersion, `${major}.${minor}.0`)) return;
   throw new KindboxError(`A worker of ${workerVersion} cannot join a control plane of ${controlPlaneVersion}`, {
-    reason: 'image', because: 'A kubelet must not be newer than the API server.', next: ['kindbox resize --image=... with an image of that version or an older one'],
+    reason: 'image', because: 'A kubelet must not be newer than the API server.', next: ['Use an image of that version, or of an older one'],
   });
 }

@@ -123,7 +123,7 @@ export class ClusterSession {
   failure(message: string, because: string, logTail?: string): KindboxError {
     return new KindboxError(message, {
       reason: 'cluster', because, logTail: logTail === undefined ? undefined : this.scrub(logTail),
-      next: [`kindbox create --retain ... and then docker exec -it NODE journalctl -u kubelet`],
+      next: [`kindbox destroy ${this.settings.cluster}`, 'Try again with --retain, which keeps the nodes, and look into one: docker exec -it NODE journalctl -u kubelet'],
     });
   }
 }

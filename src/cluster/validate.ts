@@ -67,7 +67,7 @@ export function validatePodSubnet(cidr: string): void {
   if (range.address !== range.first) invalid(`The pod subnet ${cidr} has bits set behind its prefix`, `Did you mean ${dotted(range.first)}/${range.bits}?`);
   const services = parseCidr(SERVICE_SUBNET);
   if (services !== undefined && overlaps(range, services)) {
-    invalid(`The pod subnet ${cidr} overlaps the service subnet ${SERVICE_SUBNET}`, undefined, ['choose another one, for example --pod-subnet=10.244.0.0/16']);
+    invalid(`The pod subnet ${cidr} overlaps the service subnet ${SERVICE_SUBNET}`, undefined, ['Choose another one, for example --pod-subnet=10.244.0.0/16']);
   }
 }
 

@@ -9,15 +9,15 @@ export function requireRuntime(host: HostDescription, runtime: string): void {
   const registered = host.runtimes.filter((name) => !name.startsWith('io.containerd.')).join(', ');
   if (runtime !== SYSBOX_RUNTIME) {
     throw new KindboxError(`The runtime ${runtime} is not registered with ${host.engine}`, {
-      reason: 'host', because: `Registered are: ${registered}.`, next: ['choose one of them with --runtime'],
+      reason: 'host', because: `Registered are: ${registered}.`, next: ['Choose one of them with --runtime'],
     });
   }
   throw new KindboxError(`The runtime ${SYSBOX_RUNTIME} is not registered with ${host.engine}`, {
     reason: 'host',
     because: `Sysbox isolates the nodes from the host, and is not installed (registered are: ${registered}).`,
     next: [
-      'install Sysbox 0.7 or later: https://github.com/nestybox/sysbox#installing-sysbox',
-      'or add --runtime=runc (or set KINDBOX_RUNTIME=runc): works anywhere, but root in a node is then root on the host',
+      'Install Sysbox 0.7 or later: https://github.com/nestybox/sysbox#installing-sysbox',
+      'Or add --runtime=runc (or set KINDBOX_RUNTIME=runc): works anywhere, but root in a node is then root on the host',
     ],
   });
 }

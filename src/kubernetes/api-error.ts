@@ -48,7 +48,7 @@ export class ApiUnreachable extends KindboxError {
     super('The API server of the cluster cannot be reached', {
       reason: 'cluster',
       because: lost.message,
-      next: ['see whether the control plane runs: kindbox list'],
+      next: ['kindbox list'],
       cause: lost,
     });
     this.name = 'ApiUnreachable';

@@ -26,15 +26,18 @@ export class Connection {
   #leaving = false;
   #unanswered = false;
 
-  constructor(session: ClientHttp2Session, tunnel: Duplex) {
+  constructor(session: ClientHttp2Session, socket: TLSSocket, tunnel: Duplex) {
     this.session = session;
     this.#tunnel = tunnel;
     this.ended = new Promise((resolve) => { tunnel.once('close', resolve); });
     session.on('error', () => undefined);
     session.on('goaway', () => { this.#leaving = true; });
     session.once('close', () => { this.destroy('the session with the API server ended'); });
-    // What came with the end is still on its way through TLS. Neither TLS nor HTTP/2 notices the end of a stream that is no socket.
-    tunnel.once('end', () => { setImmediate(() => { this.destroy('the tunnel into the control plane ended'); }); });
+    // HTTP/2 does not notice the end of a stream that is no socket, and a tunnel that TLS has paused does not tell of its own.
+    // What came together with the end is still on its way to the streams.
+    const onEnd = (): void => { setImmediate(() => { this.destroy('the API server ended the connection'); }); };
+    socket.once('end', onEnd);
+    tunnel.once('end', onEnd);
     tunnel.once('close', () => { this.destroy('the tunnel into the control plane was closed'); });
     this.#keepalive = setInterval(() => { this.#checkAlive(); }, KEEPALIVE_MS).unref();
   }
@@ -78,11 +81,11 @@ export async function openConnection(
   throwIfAborted(signal);
   const tunnel = await provider.openStream(nodeId, TUNNEL_ARGV, signal);
   tunnel.on('error', () => undefined);
-  if (tunnel.destroyed) throw tunnelClosed();
+  if (tunnel.destroyed) throw tunnelClosed(tunnel);
   try {
     const socket = await startTls(tunnel, credentials, signal);
     const session = http2.connect(`https://${SERVER_NAME}`, { createConnection: () => socket, settings: { enablePush: false } });
-    return new Connection(session, tunnel);
+    return new Connection(session, socket, tunnel);
   } catch (error) {
     tunnel.destroy();
     throw error;
@@ -99,7 +102,7 @@ function startTls(tunnel: Duplex, credentials: ClientCredentials, signal: AbortS
       reject(error);
     };
     // A refused certificate closes the tunnel before its error is reported: the reason is to win.
-    const onEnd = (): void => { setImmediate(() => { fail(tunnelClosed()); }); };
+    const onEnd = (): void => { setImmediate(() => { fail(tunnelClosed(tunnel)); }); };
     const onError = (error: Error): void => { fail(classify(error)); };
     const onSecure = (): void => {
       if (socket.alpnProtocol !== 'h2') return fail(untrusted('it does not speak HTTP/2'));
@@ -127,13 +130,13 @@ function secure(tunnel: Duplex, { ca, cert, key }: ClientCredentials): TLSSocket
     throw new KindboxError("The control plane's admin kubeconfig cannot be used", {
       reason: 'cluster',
       because: 'its certificate or key cannot be read',
-      next: ['destroy the cluster and create it again'],
+      next: ['Destroy the cluster and create it again'],
     });
   }
 }
 
-function tunnelClosed(): ConnectionLost {
-  return new ConnectionLost('nothing listens behind the tunnel into the control plane', false);
+function tunnelClosed({ errored }: Duplex): ConnectionLost {
+  return new ConnectionLost(errored?.message ?? 'nothing listens behind the tunnel into the control plane', false, errored ?? undefined);
 }
 
 function classify(error: Error & { code?: string }): Error {
@@ -146,7 +149,7 @@ function untrusted(because: string, cause?: Error): KindboxError {
   return new KindboxError('The API server of the control plane is not the one of this cluster', {
     reason: 'cluster',
     because,
-    next: ['compare the clocks of this machine and the host of the containers', 'destroy the cluster and create it again'],
+    next: ['Compare the clocks of this machine and the host of the containers', 'Destroy the cluster and create it again'],
     cause,
   });
 }

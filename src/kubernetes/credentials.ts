@@ -59,6 +59,6 @@ function unusable(because: string): KindboxError {
   return new KindboxError("The control plane's admin kubeconfig cannot be used", {
     reason: 'cluster',
     because,
-    next: ['destroy the cluster and create it again'],
+    next: ['Destroy the cluster and create it again'],
   });
 }

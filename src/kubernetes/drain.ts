@@ -45,7 +45,7 @@ export async function drainNode(
   }, () => new KindboxError(`Node ${nodeName} was not drained within ${seconds(timeoutMs)}`, {
     reason: 'timeout',
     because: drain?.explain() ?? 'the API server did not answer',
-    next: options.force ? [] : ['repeat the command with --force: pods are then deleted without asking their PodDisruptionBudgets'],
+    next: options.force ? [] : ['Repeat the command with --force: pods are then deleted without asking their PodDisruptionBudgets'],
   }));
 }
 

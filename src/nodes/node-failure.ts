@@ -17,7 +17,7 @@ export async function nodeStopped(provider: NodeProvider, node: ObservedNode, ex
       ? 'The kernel killed it: the host, or the limit of the container, is out of memory.'
       : 'Something stopped its container, or its image does not boot: a node image runs systemd as its first process.',
     logTail: log,
-    next: exit.outOfMemory ? ['create fewer workers, or give the host more memory'] : ['kindbox image build', 'kindbox create --retain ... keeps the node for a look: docker logs ' + node.name],
+    next: exit.outOfMemory ? ['Create fewer workers, or give the host more memory'] : ['kindbox image build', `Try again with --retain, which keeps the node, and look: docker logs ${node.name}`],
   });
 }
 

@@ -73,7 +73,7 @@ function cannotBeHad(reference: string, cause: unknown): KindboxError {
   return new KindboxError(`The base image ${reference} could not be pulled: ${firstLine(cause)}`, {
     reason: 'image',
     because: 'Where no registry can be reached, only images of Debian and Ubuntu can be made of packages.',
-    next: [`docker pull ${reference}`, 'leave --base out, for debian:bookworm-slim'],
+    next: [`docker pull ${reference}`, 'Leave --base out, for debian:bookworm-slim'],
     cause,
   });
 }

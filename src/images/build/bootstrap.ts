@@ -78,13 +78,13 @@ function failureOf(
     return new KindboxError('The base image can be neither pulled nor made here', {
       reason: 'image',
       because: 'Its registry cannot be reached, and mmdebstrap, which would make it of packages, is not installed.',
-      next: ['sudo apt-get install mmdebstrap', 'or give the engine a way to the registry, and run this command again'],
+      next: ['sudo apt-get install mmdebstrap', 'Or give the engine a way to the registry, and run this command again'],
     });
   }
   return new KindboxError(`mmdebstrap could not make a root filesystem of ${base.distribution} ${base.suite}`, {
     reason: 'image',
     because: whyIn(log.text, base),
-    next: ['run this command again as root, if it is not'],
+    next: ['Run this command again as root, if it is not'],
     logTail: log.text,
   });
 }

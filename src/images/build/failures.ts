@@ -14,7 +14,7 @@ export function scriptFailure(what: string, exitCode: number, logTail: string): 
   return new KindboxError(`${what} failed`, {
     reason: 'image',
     because: because ?? killed,
-    next: [...(next ?? []), 'run the command again: what was downloaded and compiled is kept'],
+    next: [...(next ?? []), 'Run the command again: what was downloaded and compiled is kept'],
     logTail,
   });
 }

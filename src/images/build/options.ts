@@ -61,7 +61,7 @@ export function validateBuildOptions(options: BuildOptions, supported: readonly 
     throw new KindboxError('Node images cannot be built from release binaries yet', {
       reason: 'usage',
       because: '--from release comes in a later version of kindbox.',
-      next: ['leave --from out: --from source needs no image registry'],
+      next: ['Leave --from out: --from source needs no image registry'],
     });
   }
   const kubernetesVersion = validateKubernetesVersion(options.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION);

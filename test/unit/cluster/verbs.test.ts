@@ -75,7 +75,7 @@ test.each<[string, Partial<CreateOptions>, string, RegExp]>([
 test('without Sysbox both ways out are told', async () => {
   Object.assign(provider.host, { runtimes: ['runc'] });
   const error = await refusal(createCluster(context, options));
-  expect(error.next.join('\n')).toMatch(/install Sysbox[\s\S]*--runtime=runc/);
+  expect(error.next.join('\n')).toMatch(/Install Sysbox[\s\S]*--runtime=runc/);
 });
 
 test('a failure of kubeadm removes what the run made, and shows no token', async () => {

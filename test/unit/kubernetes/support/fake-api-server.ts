@@ -33,6 +33,7 @@ export class FakeApiServer {
   #server: Http2SecureServer | undefined;
   #port = 0;
   readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #sockets = new Set<Socket>();
 
   async listen(): Promise<void> {
     const server = http2.createSecureServer({
@@ -43,6 +44,10 @@ export class FakeApiServer {
       session.on('error', () => undefined).on('close', () => this.#sessions.delete(session));
     });
     server.on('sessionError', () => undefined);
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     server.on('stream', (stream, headers) => { void this.#serve(stream, headers); });
     server.listen(this.#port, '127.0.0.1');
     await once(server, 'listening');
@@ -71,7 +76,10 @@ export class FakeApiServer {
     this.#server = undefined;
     if (!server) return;
     this.dropSessions();
-    await new Promise((resolve) => { server.close(resolve); });
+    const closed = new Promise((resolve) => { server.close(resolve); });
+    // Those as well that never became a session, or whose session is gone: close() waits for all of them.
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
   }
 
   paths(method: string): string[] {

@@ -15,6 +15,7 @@ export class FakeCluster {
   intercept: (call: Call) => boolean = () => false;
   readonly #objects = new Map<string, Map<string, Stored>>();
   readonly #watchers = new Set<Watcher>();
+  readonly #history: { readonly version: number; readonly collection: string; readonly type: string; readonly object: Stored }[] = [];
   #version = 100;
 
   constructor(server: FakeApiServer) {
@@ -48,7 +49,7 @@ export class FakeCluster {
     const collection = url.pathname;
     const [, key = '', value = ''] = /^([\w.]+)=(.+)$/.exec(url.searchParams.get('fieldSelector') ?? '') ?? [];
     const field = key ? [key, value] as const : undefined;
-    if (call.method === 'GET' && this.#objects.has(collection)) return this.#read(call, collection, field, url.searchParams.has('watch'));
+    if (call.method === 'GET' && this.#objects.has(collection)) return this.#read(call, collection, field, url.searchParams.has('watch') ? Number(url.searchParams.get('resourceVersion') ?? 0) : undefined);
     const [, parent = '', name = ''] = /^(.*)\/([^/]+)$/.exec(collection) ?? [];
     const object = this.get(parent, name);
     if (!object) return call.json(404, status(404, 'NotFound', `${name} not found`));
@@ -57,19 +58,30 @@ export class FakeCluster {
     call.json(200, this.get(parent, name) ?? status(200, '', 'deleted'));
   }
 
-  #read(call: Call, collection: string, field: Watcher['field'], watch: boolean): void {
-    if (watch) {
+  #read(call: Call, collection: string, field: Watcher['field'], watchFrom: number | undefined): void {
+    if (watchFrom !== undefined) {
       call.stream.respond({ ':status': 200, 'content-type': 'application/json' });
       const watcher = { collection, field, call };
       this.#watchers.add(watcher);
       call.stream.on('close', () => this.#watchers.delete(watcher));
+      this.#replay(watcher, watchFrom);
       return;
     }
     const items = [...this.#collection(collection).values()].filter((object) => matches(object, field));
     call.json(200, { kind: 'List', metadata: { resourceVersion: String(this.#version) }, items });
   }
 
+  /** What has changed between the list and the watch. */
+  #replay({ collection, field, call }: Watcher, from: number): void {
+    for (const event of this.#history) {
+      if (event.version > from && event.collection === collection && matches(event.object, field)) {
+        call.stream.write(`${JSON.stringify({ type: event.type, object: event.object })}\n`);
+      }
+    }
+  }
+
   #tell(collection: string, type: string, object: Stored): void {
+    this.#history.push({ version: this.#version, collection, type, object });
     for (const watcher of this.#watchers) {
       if (watcher.collection === collection && matches(object, watcher.field)) watcher.call.stream.write(`${JSON.stringify({ type, object })}\n`);
     }

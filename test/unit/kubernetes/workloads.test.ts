@@ -1,0 +1,55 @@
+import { awaitDeploymentAvailable } from '../../../src/kubernetes/workloads.js';
+import { FakeCluster } from './support/fake-cluster.js';
+import { fixture, rejection, type Fixture } from './support/fixture.js';
+
+const DEPLOYMENTS = '/apis/apps/v1/namespaces/kube-system/deployments';
+const PODS = '/api/v1/namespaces/kube-system/pods';
+
+let f: Fixture;
+let cluster: FakeCluster;
+beforeEach(async () => {
+  f = await fixture();
+  cluster = new FakeCluster(f.server);
+  cluster.put(DEPLOYMENTS, coredns('False'));
+});
+afterEach(async () => { await f.end(); });
+
+function coredns(available: string, observedGeneration = 1): object {
+  return {
+    metadata: { name: 'coredns', namespace: 'kube-system', uid: 'd', generation: 1 },
+    spec: { selector: { matchLabels: { 'k8s-app': 'kube-dns' } } },
+    status: { observedGeneration, conditions: [{ type: 'Available', status: available }] },
+  };
+}
+
+test('waits for the Deployment to be available, as of its present generation', async () => {
+  cluster.put(DEPLOYMENTS, coredns('True', 0));
+  let changed = false;
+  setTimeout(() => { changed = true; cluster.put(DEPLOYMENTS, coredns('True')); }, 100);
+  await awaitDeploymentAvailable(f.api, 'kube-system', 'coredns', 2000, f.run.signal);
+  expect(changed).toBe(true);
+});
+
+test('says what its pods wait for or died of', async () => {
+  cluster.put(PODS, {
+    metadata: { name: 'coredns-1', namespace: 'kube-system' }, spec: { nodeName: 'demo-master' },
+    status: { containerStatuses: [{
+      name: 'coredns', ready: false, restartCount: 4, state: { waiting: { reason: 'CrashLoopBackOff' } },
+      lastState: { terminated: { exitCode: 1, reason: 'Error', message: 'plugin/loop: Loop detected\n' } },
+    }] },
+  });
+  cluster.put(PODS, {
+    metadata: { name: 'coredns-2', namespace: 'kube-system' },
+    status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', message: '0/1 nodes are available' }] },
+  });
+  expect(await rejection(awaitDeploymentAvailable(f.api, 'kube-system', 'coredns', 150, f.run.signal))).toMatchObject({
+    reason: 'timeout',
+    message: 'Deployment kube-system/coredns was not available within 0.2 s',
+    because: 'kube-system/coredns-1 on demo-master: container coredns CrashLoopBackOff, it ended with 1 (Error): plugin/loop: Loop detected; '
+      + 'kube-system/coredns-2: 0/1 nodes are available',
+  });
+});
+
+test('says that it does not exist', async () => {
+  expect(await rejection(awaitDeploymentAvailable(f.api, 'kube-system', 'other', 100, f.run.signal))).toMatchObject({ because: 'it does not exist' });
+});
