@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { CancelledError, KindboxError } from '../errors/index.js';
 import type { EmitEvent, StepStatus } from '../events/event.js';
 import type { Operation, Plan } from './operation.js';
@@ -36,6 +37,8 @@ export async function executePlan<Op extends Operation>(
   const startedAt = Date.now();
   const stop = new AbortController();
   const runSignal = AbortSignal.any([signal, stop.signal]);
+  // One listener and more for each node is no leak: Node 20 would warn of the eleventh.
+  setMaxListeners(0, signal, runSignal);
   const failures = new Map<string, unknown>();
   const skipped = new Set<string>();
   const endedMs = new Map<string, number>();
