@@ -22,7 +22,7 @@ export default class ImageBuild extends KindboxCommand {
     const { flags } = await this.parse(ImageBuild);
     const context = await this.engineContext({ consequence: 'stopping; what was compiled so far is kept for the next build' });
     const { buildNodeImage } = await import('../../src/index.js');
-    const result = await buildNodeImage({ ...context.provider, ...context }, {
+    const result = await buildNodeImage(context, {
       kubernetesVersion: flags['k8s-version'],
       base: flags.base,
       from: flags.from,

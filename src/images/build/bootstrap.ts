@@ -18,6 +18,9 @@ export type RootfsBootstrap = (request: BootstrapRequest, signal: AbortSignal) =
 /** Of no use in a container, and a third of the size. */
 const LEFT_OUT = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/info/*', '/usr/share/locale/*', '/usr/share/lintian/*'];
 
+/** Else bookworm installs usrmerge, which brings all of Perl: 52 MB. */
+const MERGED_USR = ['--include=usr-is-merged', '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr'];
+
 /** mmdebstrap, unlike debootstrap, also works for an ordinary user where the kernel has user namespaces. */
 export const bootstrapWithMmdebstrap: RootfsBootstrap = async (request, signal) => {
   const { execa } = await import('execa');
@@ -56,8 +59,12 @@ export const bootstrapWithMmdebstrap: RootfsBootstrap = async (request, signal) 
 
 function argumentsFor({ base, architecture }: BootstrapRequest): string[] {
   return [
-    '--mode=auto', '--variant=minbase', '--format=tar', `--architectures=${architecture}`,
+    '--mode=auto', '--variant=apt', '--format=tar', `--architectures=${architecture}`,
+    ...(base.suite === 'bookworm' ? MERGED_USR : []),
     ...LEFT_OUT.map((path) => `--dpkgopt=path-exclude=${path}`),
+    '--aptopt=Apt::Install-Recommends "false"',
+    // mmdebstrap copies the host's: its names are nobody else's business.
+    '--customize-hook=rm -f "$1/etc/hostname" "$1/etc/resolv.conf"',
     ...(base.distribution === 'ubuntu' ? ['--components=main,universe'] : []),
     base.suite, '-',
   ];

@@ -35,7 +35,7 @@ export function buildHandlers(
       context: await tarOf(files),
       reference,
       buildArgs: { ...proxyVariables(environment), BASE: request.base },
-      labels: { [IMAGE_LABELS.contentHash]: hash },
+      labels: { [IMAGE_LABELS.contentHash]: hash, [BUILD_LABELS.base]: request.base },
       onLine: steps.onLine,
     }, run.signal);
   };

@@ -20,7 +20,7 @@ export async function buildNodeImage(context: BuildContext, options: BuildOption
   const request = validateBuildOptions(options, await supportedKubernetesVersions(folder));
   throwIfCancelled(signal);
 
-  const { architecture } = await context.describeHost(signal);
+  const { architecture } = await context.provider.describeHost(signal);
   const inputs = inputsOf(await readSourceTree(folder), request, architecture);
   const { contentHash } = inputs;
   const snapshot = await observe(context, inputs);

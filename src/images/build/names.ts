@@ -9,11 +9,13 @@ export const CACHE_VOLUME = 'kindbox-build-cache';
 export const BUILDER_REPOSITORY = 'kindbox/builder';
 export const STAGE_REPOSITORY = 'kindbox/node-stage';
 
-/** Labels of the containers and volumes of a build. */
+/** Labels of what a build makes besides the node image. */
 export const BUILD_LABELS = {
   /** `cache` is kept for the next build; `output` and `container` are gone when the build ends. */
   role: 'dev.kindbox.build.role',
   run: 'dev.kindbox.build.run',
+  /** The base of an intermediate image: those of another base are not outdated, they serve other builds. */
+  base: 'dev.kindbox.build.base',
 } as const;
 
 /** All that a build's outcome follows from, and the names that follow from it. */

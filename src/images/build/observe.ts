@@ -1,7 +1,7 @@
 import { IMAGE_LABELS } from '../../nodes/labels.js';
 import type { NodeImage } from '../../provider/types.js';
 import { NODE_IMAGE_REPOSITORY, splitReference } from '../references.js';
-import { BUILDER_REPOSITORY, STAGE_REPOSITORY, type BuildInputs } from './names.js';
+import { BUILD_LABELS, BUILDER_REPOSITORY, STAGE_REPOSITORY, type BuildInputs } from './names.js';
 import type { BuildContext } from './options.js';
 
 /** What the engine has of what a build would make. */
@@ -18,8 +18,8 @@ export interface BuildSnapshot {
 }
 
 export async function observe(context: BuildContext, inputs: BuildInputs): Promise<BuildSnapshot> {
-  const { builder, signal } = context;
-  const list = async (repository: string): Promise<NodeImage[]> => (await context.listImages?.(repository, signal)) ?? [];
+  const { builder, provider, signal } = context;
+  const list = (repository: string): Promise<NodeImage[]> => provider.listImages(repository, signal);
   const { reference, base } = inputs.request;
   const [named, ours, renamed, baseImage, builderImage, stageImage, caches] = await Promise.all([
     builder.findImage(reference, signal),
@@ -37,6 +37,6 @@ export async function observe(context: BuildContext, inputs: BuildInputs): Promi
     hasBase: baseImage !== undefined,
     hasBuilder: builderImage !== undefined,
     hasStage: stageImage !== undefined,
-    outdated: caches.flat().filter((image) => image.labels[IMAGE_LABELS.contentHash] !== undefined && !kept.includes(image.id)),
+    outdated: caches.flat().filter((image) => image.labels[BUILD_LABELS.base] === base && !kept.includes(image.id)),
   };
 }

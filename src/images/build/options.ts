@@ -9,10 +9,9 @@ import type { RootfsBootstrap } from './bootstrap.js';
 
 export interface BuildContext {
   readonly builder: ImageBuilder;
-  /** Finds images under other tags; without it only the wanted tag is looked at. */
-  readonly listImages?: NodeProvider['listImages'];
-  /** Asked once the options are known to be valid. */
-  readonly describeHost: (signal: AbortSignal) => Promise<{ readonly architecture: string }>;
+  readonly provider: Pick<NodeProvider, 'listImages'> & {
+    describeHost(signal: AbortSignal): Promise<{ readonly architecture: string }>;
+  };
   readonly emit: EmitEvent;
   readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;

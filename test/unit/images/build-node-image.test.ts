@@ -38,8 +38,7 @@ afterEach(() => rm(folder, { recursive: true }));
 function build(options: Partial<BuildOptions> = {}, context: Partial<BuildContext> = {}) {
   return buildNodeImage({
     builder, folder,
-    listImages: builder.listImages,
-    describeHost: async () => ({ architecture: 'amd64' }),
+    provider: { listImages: builder.listImages, describeHost: async () => ({ architecture: 'amd64' }) },
     emit: (event) => events.push(event),
     signal: new AbortController().signal,
     environment: {},
@@ -125,6 +124,7 @@ test('changed sources use the operating system and the compiler that are there; 
   await build();
   expect(builder.calls.filter((call) => call.startsWith('build'))).toEqual([]);
   const [stage] = await builder.listImages('kindbox/node-stage');
+  await build({ base: 'debian:trixie', tag: 'other:1' });
   builder.calls.length = 0;
   await writeFile(join(folder, 'rootfs/etc/hello'), 'world');
   await build();
