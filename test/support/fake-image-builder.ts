@@ -23,6 +23,8 @@ export class FakeImageBuilder implements ImageBuilder {
   };
   /** What a container does while it runs; its exit code. */
   script: (spec: BuildContainerSpec, signal: AbortSignal) => Promise<number> = async () => 0;
+  /** What happens while a container is made an image. */
+  committing: () => Promise<void> = async () => undefined;
   #count = 0;
 
   addImage(reference: string, labels: Readonly<Record<string, string>> = {}, id = `sha256:${++this.#count}`): NodeImage {
@@ -96,6 +98,7 @@ export class FakeImageBuilder implements ImageBuilder {
   async commit(containerId: string, spec: CommitSpec, signal: AbortSignal): Promise<NodeImage> {
     stopIfAborted(signal);
     this.calls.push(`commit ${spec.reference}`);
+    await this.committing();
     if (!this.containers.has(containerId)) throw new Error(`no container ${containerId}`);
     this.commits.push(spec);
     this.images.delete(spec.reference);

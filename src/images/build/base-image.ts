@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream';
 import { KindboxError, throwIfCancelled } from '../../errors/index.js';
 import type { ImageBuilder } from '../../provider/image-builder.js';
 import { suiteOf } from './base-suite.js';
-import { bootstrapWithMmdebstrap, type RootfsBootstrap } from './bootstrap.js';
+import { bootstrapWithMmdebstrap, type Bootstrapping, type RootfsBootstrap } from './bootstrap.js';
 
 export interface BaseImageNeeds {
   readonly builder: ImageBuilder;
@@ -54,7 +53,7 @@ async function pullWithPatience(needs: BaseImageNeeds, signal: AbortSignal): Pro
   }
 }
 
-async function importRootfs(needs: BaseImageNeeds, rootfs: Readable, signal: AbortSignal): Promise<void> {
+async function importRootfs(needs: BaseImageNeeds, { rootfs, ended }: Bootstrapping, signal: AbortSignal): Promise<void> {
   // The stream's own error says why; the engine only sees a request that breaks off.
   let broken: Error | undefined;
   rootfs.once('error', (error: Error) => { broken = error; });
@@ -63,8 +62,11 @@ async function importRootfs(needs: BaseImageNeeds, rootfs: Readable, signal: Abo
     if (broken !== undefined) await needs.builder.removeImage(image.id);
   } catch (error) {
     rootfs.destroy();
+    await ended;
     throwIfCancelled(signal);
     throw broken ?? error;
+  } finally {
+    await ended;
   }
   if (broken !== undefined) throw broken;
 }

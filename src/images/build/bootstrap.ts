@@ -12,8 +12,14 @@ export interface BootstrapRequest {
   readonly onLine: (line: string) => void;
 }
 
-/** Writes a root filesystem as a tar stream, which fails rather than ends early. */
-export type RootfsBootstrap = (request: BootstrapRequest, signal: AbortSignal) => Promise<Readable>;
+export interface Bootstrapping {
+  /** A tar stream, which fails rather than ends early. Destroying it stops what writes it. */
+  readonly rootfs: Readable;
+  /** Never rejects; until then there are temporary files and mounts on the host. */
+  readonly ended: Promise<void>;
+}
+
+export type RootfsBootstrap = (request: BootstrapRequest, signal: AbortSignal) => Promise<Bootstrapping>;
 
 /** Of no use in a container, and a third of the size. */
 const LEFT_OUT = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/info/*', '/usr/share/locale/*', '/usr/share/lintian/*'];
@@ -38,23 +44,33 @@ export const bootstrapWithMmdebstrap: RootfsBootstrap = async (request, signal) 
       PATH: `${environment['PATH'] ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`,
       LC_ALL: 'C.UTF-8',
     },
-    cancelSignal: signal,
-    forceKillAfterDelay: 10_000,
+    detached: true,
   });
+  // To the whole group, as from a terminal: a signal to mmdebstrap alone makes it wait for its children.
+  const stop = (): void => {
+    if (subprocess.pid !== undefined && subprocess.exitCode === null && subprocess.signalCode === null) process.kill(-subprocess.pid, 'SIGINT');
+  };
   const rootfs = new PassThrough();
   // Whoever reads it learns of the failure even if that comes before the first read.
   rootfs.on('error', () => undefined);
+  rootfs.once('close', stop);
+  signal.addEventListener('abort', stop, { once: true });
+  process.once('exit', stop);
+  if (signal.aborted) stop();
   subprocess.stdout.pipe(rootfs, { end: false });
   const watching = watch(subprocess.iterable({ from: 'stderr' }), (line) => {
     log.add(line);
     request.onLine(line);
   });
-  void subprocess.then(async (result) => {
+  const finish = async (): Promise<void> => {
+    const result = await subprocess;
     await watching;
+    signal.removeEventListener('abort', stop);
+    process.off('exit', stop);
     if (!result.failed) rootfs.end();
     else rootfs.destroy(failureOf(result, request, log, signal));
-  });
-  return rootfs;
+  };
+  return { rootfs, ended: finish() };
 };
 
 function argumentsFor({ base, architecture }: BootstrapRequest): string[] {

@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../../errors/index.js';
 import { IMAGE_LABELS } from '../../nodes/labels.js';
 import type { Handlers, OperationRun } from '../../plan/execute.js';
 import type { Operation } from '../../plan/operation.js';
-import type { BuildContainerSpec } from '../../provider/image-builder.js';
+import type { BuildContainerSpec, CommitSpec } from '../../provider/image-builder.js';
 import type { NodeImage } from '../../provider/types.js';
 import { getBaseImage } from './base-image.js';
 import { ContainerSteps } from './container-steps.js';
@@ -111,21 +111,17 @@ export function buildHandlers(
         nodePrivileges: true,
       });
     },
-    commit: async (_operation, { signal }) => {
+    commit: async ({ replaces }, { signal }) => {
       if (assembled === undefined) throw new Error('there is nothing to commit: the plan is wrong');
-      product.image = await builder.commit(assembled, {
-        ...NODE_CONFIGURATION,
-        reference: request.reference,
-        labels: {
-          [IMAGE_LABELS.kubernetesVersion]: request.kubernetesVersion,
-          [IMAGE_LABELS.cri]: 'containerd',
-          [IMAGE_LABELS.layout]: 'shared',
-          [IMAGE_LABELS.contentHash]: inputs.contentHash,
-          // Those of the container are handed down to the image, and by it to every node: they must say nothing there.
-          [BUILD_LABELS.role]: '',
-          [BUILD_LABELS.run]: '',
-        },
-      }, signal);
+      // An engine that has begun cannot be stopped, and what it makes must be known to be undone.
+      const uninterrupted = new AbortController().signal;
+      const image = await builder.commit(assembled, commitSpec(inputs), uninterrupted);
+      if (signal.aborted) {
+        if (replaces !== undefined) await builder.tagImage(replaces, request.reference, uninterrupted);
+        await builder.removeImage(image.id);
+        throwIfCancelled(signal);
+      }
+      product.image = image;
     },
     'remove-image': async ({ imageId }, { progress }) => {
       try {
@@ -133,6 +129,22 @@ export function buildHandlers(
       } catch {
         progress('still in use, so it stays');
       }
+    },
+  };
+}
+
+function commitSpec({ request, contentHash }: BuildInputs): CommitSpec {
+  return {
+    ...NODE_CONFIGURATION,
+    reference: request.reference,
+    labels: {
+      [IMAGE_LABELS.kubernetesVersion]: request.kubernetesVersion,
+      [IMAGE_LABELS.cri]: 'containerd',
+      [IMAGE_LABELS.layout]: 'shared',
+      [IMAGE_LABELS.contentHash]: contentHash,
+      // Those of the container are handed down to the image, and by it to every node: they must say nothing there.
+      [BUILD_LABELS.role]: '',
+      [BUILD_LABELS.run]: '',
     },
   };
 }

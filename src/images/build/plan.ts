@@ -13,9 +13,13 @@ interface TagOperation extends Of<'tag-image'> {
 interface RemoveOperation extends Of<'remove-image'> {
   readonly imageId: string;
 }
+interface CommitOperation extends Of<'commit'> {
+  /** The image that loses its name, and gets it back if the run is interrupted. */
+  readonly replaces: string | undefined;
+}
 export type BuildOperation =
-  | TagOperation | RemoveOperation
-  | Of<'get-base'> | Of<'build-builder'> | Of<'build-stage'> | Of<'compile'> | Of<'assemble'> | Of<'commit'>;
+  | TagOperation | RemoveOperation | CommitOperation
+  | Of<'get-base'> | Of<'build-builder'> | Of<'build-stage'> | Of<'compile'> | Of<'assemble'>;
 
 const GROUPS = {
   prepare: 'prepare-build',
@@ -70,6 +74,7 @@ function planOfBuild(inputs: BuildInputs, snapshot: BuildSnapshot): Plan<BuildOp
   });
   const committed = add({
     id: operationId('commit', reference), kind: 'commit', group: GROUPS.assemble, title: `Saving ${reference}`, needs: [assembled],
+    replaces: snapshot.named?.id,
   });
   for (const imageId of superseded(snapshot)) {
     add({

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CancelledError } from '../../../src/errors/index.js';
@@ -19,7 +19,7 @@ async function mmdebstrap(script: string): Promise<void> {
 
 async function bootstrap(signal = new AbortController().signal, environment: Record<string, string> = {}): Promise<{ output: string; lines: string[] }> {
   const lines: string[] = [];
-  const rootfs = await bootstrapWithMmdebstrap({
+  const { rootfs } = await bootstrapWithMmdebstrap({
     base: { distribution: 'debian', suite: 'bookworm' }, architecture: 'amd64',
     environment: { PATH: `${folder}:/usr/bin:/bin`, ...environment }, onLine: (line) => lines.push(line),
   }, signal);
@@ -51,6 +51,20 @@ test('is stopped by an abort', async () => {
   const interrupt = new AbortController();
   setTimeout(() => interrupt.abort(new CancelledError('hangup')), 100);
   await expect(bootstrap(interrupt.signal)).rejects.toMatchObject({ reason: 'hangup' });
+});
+
+test('is waited for when the import is interrupted: it has mounts to undo', async () => {
+  await mmdebstrap(`trap 'sleep 0.3; touch ${folder}/undone; exit 1' INT; echo >&2; while :; do sleep 0.1; done`);
+  const interrupt = new AbortController();
+  const builder = new FakeImageBuilder();
+  builder.importImage = (_reference, _rootfs, signal) => new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+  await expect(getBaseImage({
+    builder, reference: 'debian:bookworm-slim', architecture: 'amd64', environment: { PATH: `${folder}:/usr/bin:/bin` },
+    progress: () => setTimeout(() => interrupt.abort(new CancelledError()), 50), note: () => undefined,
+  }, interrupt.signal)).rejects.toThrow(CancelledError);
+  await expect(access(join(folder, 'undone'))).resolves.toBeUndefined();
 });
 
 test('a pull without progress is given up', async () => {
