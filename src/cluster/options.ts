@@ -1,4 +1,10 @@
 import type { CniName } from '../cni/cni.js';
+import type { NodeSettings } from '../nodes/settings.js';
+
+export type IpFamily = 'ipv4' | 'ipv6' | 'dual';
+export type KubeProxyMode = 'iptables' | 'nftables' | 'ipvs' | 'none';
+/** merge: into the user's own kubeconfig. separate: a file of the cluster's. none: nothing is written. */
+export type KubeconfigMode = 'merge' | 'separate' | 'none';
 
 export interface CreateOptions {
   readonly name: string;
@@ -21,6 +27,27 @@ export interface CreateOptions {
   readonly waitMs: number;
   /** Keep what was made when the run fails. */
   readonly retain: boolean;
+  /** CIDR of the cluster's own network; the engine's choice when absent. */
+  readonly subnet?: string;
+  readonly ipFamily?: IpFamily;
+  /** CIDR. */
+  readonly serviceSubnet?: string;
+  /** Address of the host at which the API server is published. */
+  readonly apiServerAddress?: string;
+  readonly kubeProxyMode?: KubeProxyMode;
+  readonly kubeconfig?: KubeconfigMode;
+  readonly controlPlane?: NodeSettings;
+  /** Of every worker, those that a later resize adds included. */
+  readonly workerDefaults?: NodeSettings;
+  /** By index, over the defaults. */
+  readonly workers?: readonly NodeSettings[];
+  readonly featureGates?: Readonly<Record<string, boolean>>;
+  /** Of the API server. */
+  readonly runtimeConfig?: Readonly<Record<string, string>>;
+  /** YAML documents that are merged into kubeadm's configuration of the same kind (RFC 7386). */
+  readonly kubeadmConfigPatches?: readonly string[];
+  /** TOML documents that are merged into containerd's configuration. */
+  readonly containerdConfigPatches?: readonly string[];
 }
 
 export interface CreateResult {

@@ -67,6 +67,18 @@ export interface PortSpec {
   readonly hostPort: number;
   /** Address of the host to listen on; all of them when absent. */
   readonly hostAddress?: string;
+  /** `tcp` when absent. */
+  readonly protocol?: 'tcp' | 'udp' | 'sctp';
+}
+
+/** A file or folder of the host, seen in a node. */
+export interface MountSpec {
+  /** Absolute path on the engine's host. */
+  readonly hostPath: string;
+  /** Absolute path in the node. */
+  readonly nodePath: string;
+  readonly readOnly?: boolean;
+  readonly propagation?: 'private' | 'rslave' | 'rshared';
 }
 
 export interface NodeSpec {
@@ -79,6 +91,12 @@ export interface NodeSpec {
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly PortSpec[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** The node's address, where the network lets one be chosen. */
+  readonly ipv4?: string;
+  /** Processors; fractions are allowed. */
+  readonly cpus?: number;
+  readonly memoryBytes?: number;
+  readonly mounts?: readonly MountSpec[];
 }
 
 export interface ExecOptions {
