@@ -1,5 +1,7 @@
 import { clusterArg, durationFlag, Flags, KindboxCommand, undoingTexts } from '../src/ui/index.js';
-import type { CreateResult } from '../src/index.js';
+import type { CreateResult, KubeconfigMode } from '../src/index.js';
+
+const KUBECONFIG_MODES: readonly KubeconfigMode[] = ['separate', 'merge', 'none'];
 
 export default class Create extends KindboxCommand {
   static override summary = 'Create a Kubernetes cluster in containers';
@@ -19,6 +21,7 @@ export default class Create extends KindboxCommand {
     'pod-subnet': Flags.string({ default: '10.244.0.0/16', helpValue: 'CIDR', description: 'Addresses of pods' }),
     cni: Flags.option({ options: ['flannel', 'none'] as const, default: 'flannel', description: 'Network of the pods' })(),
     publish: Flags.integer({ char: 'p', helpValue: 'PORT', description: 'Publish the API server at this port of the host (0: any)' }),
+    kubeconfig: Flags.option({ options: KUBECONFIG_MODES, default: 'separate' as const, env: 'KINDBOX_KUBECONFIG' })({ description: "A file of its own, into the user's kubeconfig (and made current), or none" }),
     'wait-all': Flags.boolean({ char: 'w', description: 'Return only when all nodes are Ready' }),
     wait: durationFlag({ default: 300_000, defaultHelp: async () => '5m', description: 'Longest time for each wait' }),
     retain: Flags.boolean({ char: 'r', description: 'Keep what was made if the creation fails' }),
@@ -38,6 +41,7 @@ export default class Create extends KindboxCommand {
       podSubnet: flags['pod-subnet'],
       cni: flags.cni,
       publish: flags.publish,
+      kubeconfig: flags.kubeconfig,
       waitAll: flags['wait-all'],
       waitMs: flags.wait,
       retain: flags.retain,

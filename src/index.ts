@@ -7,7 +7,7 @@ export { createCluster } from './cluster/create.js';
 export { resizeCluster } from './cluster/resize.js';
 export { destroyClusters } from './cluster/destroy.js';
 export { listClusters } from './cluster/list.js';
-export { kubeconfigPath, readKubeconfig } from './kubeconfig/index.js';
+export { contextName, kubeconfigPath, mergeCluster, readKubeconfig, unmergeKubeconfig } from './kubeconfig/index.js';
 export { validateClusterName } from './cluster/validate.js';
 export { STAGES } from './cluster/handlers/index.js';
 export { buildNodeImage, type BuildOptions, type BuildOrigin, type BuildResult } from './images/build/index.js';

@@ -94,7 +94,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       : []),
     ...(workers.length > 0 ? joinOperations(workers, master) : []),
     ...(networked ? finalWaits(options, workers, master) : []),
-    ...completion(cluster, workers, master, networked, options.waitAll),
+    ...completion(options, workers, master),
   ];
 
   return {
@@ -147,15 +147,18 @@ function finalWaits(options: CreateOptions, workers: readonly string[], master: 
   ];
 }
 
-function completion(cluster: string, workers: readonly string[], master: string, networked: boolean, waitAll: boolean): ClusterOperation[] {
+function completion({ name: cluster, cni, waitAll, kubeconfig = 'separate' }: CreateOptions, workers: readonly string[], master: string): ClusterOperation[] {
+  const networked = cni !== 'none';
   const required = [id('init-control-plane', master), ...(networked ? [id('await-ready', master), id('await-dns', cluster)] : [])];
   const joins = workers.map((worker) => id('join-worker', worker));
   const waits = networked && waitAll && workers.length > 0 ? [id('await-ready', 'workers')] : [];
   return [
-    {
-      kind: 'write-kubeconfig', id: id('write-kubeconfig', cluster), group: 'finish', title: 'Writing the kubeconfig',
-      needs: required, after: [...joins, ...waits], cluster, tolerant: true,
-    },
+    ...(kubeconfig === 'none'
+      ? []
+      : [{
+          kind: 'write-kubeconfig', id: id('write-kubeconfig', cluster), group: 'finish', title: 'Writing the kubeconfig',
+          needs: required, after: [...joins, ...waits], cluster, mode: kubeconfig, tolerant: true,
+        } satisfies ClusterOperation]),
     {
       kind: 'mark-complete', id: id('mark-complete', cluster), group: 'finish', title: 'Recording that the cluster is complete',
       needs: [...required, ...joins, ...waits], cluster,

@@ -1,5 +1,5 @@
 import type { EngineContext } from '../engine.js';
-import { contextName, kubeconfigPath } from '../kubeconfig/path.js';
+import { contextName } from '../kubeconfig/path.js';
 import { removeKubeconfig } from '../kubeconfig/remove.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import { SYSBOX_RUNTIME } from '../host/runtime-check.js';
@@ -12,6 +12,9 @@ import { runPlan } from './run-plan.js';
 import { clientServer } from './server-address.js';
 import { ClusterSession } from './session.js';
 import { validateCreateOptions } from './validate-options.js';
+
+/** Milliseconds that taking the kubeconfig back may take. */
+const CLEAN_UP_MS = 15_000;
 
 /**
  * Makes a cluster. What it made is removed again if it fails or is cancelled, except when only workers or the
@@ -30,7 +33,7 @@ export async function createCluster(context: EngineContext, options: CreateOptio
     master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs,
   });
   const outcome = await runPlan(context, session, plan, { retain: wish.retain }).catch(async (error: unknown) => {
-    if (session.kubeconfig !== undefined && !wish.retain) await removeKubeconfig(wish.name, context.environment);
+    if (session.kubeconfig !== undefined && !wish.retain) await removeKubeconfig(wish.name, context.environment, AbortSignal.timeout(CLEAN_UP_MS));
     throw error;
   });
   requireNoFailures(wish.name, wish.numWorkers, outcome);
@@ -43,7 +46,8 @@ export async function createCluster(context: EngineContext, options: CreateOptio
     kubernetesVersion: facts.kubernetesVersion,
     runtime: wish.runtime,
     cni: wish.cni,
-    kubeconfig: session.kubeconfig ?? kubeconfigPath(wish.name, context.environment),
+    kubeconfig: session.kubeconfig ?? null,
+    kubeconfigMode: wish.kubeconfig ?? 'separate',
     context: contextName(wish.name),
     server: clientServer(session),
     nodes: session.nodes.map((node) => ({

@@ -34,7 +34,7 @@ export async function destroyClusters(context: EngineContext, options: DestroyOp
     return { destroyed: describe(cluster, session), problems: problemsOf(outcome) };
   }));
   for (const name of absent) {
-    await removeKubeconfig(name, context.environment).catch(() => undefined);
+    await removeKubeconfig(name, context.environment, context.signal).catch(() => undefined);
     context.emit({ type: 'note', level: 'info', message: `There is no cluster named "${name}".`, at: Date.now() });
   }
 

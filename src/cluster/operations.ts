@@ -1,6 +1,7 @@
 import type { CniName } from '../cni/cni.js';
 import type { Operation, Plan } from '../plan/operation.js';
 import type { NetworkSpec, NodeSpec } from '../provider/types.js';
+import type { KubeconfigMode } from './options.js';
 
 interface Kind<K extends string> extends Operation {
   readonly kind: K;
@@ -33,7 +34,7 @@ export type ClusterOperation =
   | (Kind<'remove-node'> & { readonly nodeId: string })
   | (Kind<'remove-volume'> & { readonly volumeId: string })
   | (Kind<'remove-network'> & { readonly networkId: string; readonly name: string })
-  | (Kind<'write-kubeconfig'> & { readonly cluster: string })
+  | (Kind<'write-kubeconfig'> & { readonly cluster: string; readonly mode: Exclude<KubeconfigMode, 'none'> })
   | (Kind<'remove-kubeconfig'> & { readonly cluster: string })
   | (Kind<'mark-complete'> & { readonly cluster: string });
 

@@ -58,7 +58,9 @@ export interface CreateResult {
   readonly kubernetesVersion: string;
   readonly runtime: string;
   readonly cni: string;
-  readonly kubeconfig: string;
+  /** Path of the file that the cluster was written into; null when none was asked for. */
+  readonly kubeconfig: string | null;
+  readonly kubeconfigMode: KubeconfigMode;
   readonly context: string;
   readonly server: string;
   readonly nodes: readonly { readonly name: string; readonly id: string; readonly role: string; readonly address: string; readonly ready: boolean }[];

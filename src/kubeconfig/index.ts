@@ -1,2 +1,3 @@
 export { contextName, kubeconfigPath } from './path.js';
-export { readKubeconfig } from './read.js';
+export { mergeCluster, readKubeconfig } from './read.js';
+export { unmergeKubeconfig } from './merge.js';

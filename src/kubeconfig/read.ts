@@ -4,10 +4,20 @@ import { validateClusterName } from '../cluster/validate.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { parseAdminConfig } from '../kubernetes/credentials.js';
-import { userKubeconfig } from './convert.js';
+import { userEntries, userKubeconfig, type KubeconfigEntries } from './convert.js';
+import { mergeKubeconfig } from './merge.js';
 
 /** The kubeconfig of a running cluster, read from its control plane. @throws KindboxError usage, notFound, cluster. */
 export async function readKubeconfig(context: EngineContext, name: string): Promise<string> {
+  return userKubeconfig(await readEntries(context, name));
+}
+
+/** Puts a running cluster into the user's own kubeconfig. @returns its path. @throws KindboxError usage, notFound, cluster, partial. */
+export async function mergeCluster(context: EngineContext, name: string, switchContext: boolean): Promise<string> {
+  return mergeKubeconfig(await readEntries(context, name), switchContext, context.environment, context.signal);
+}
+
+async function readEntries(context: EngineContext, name: string): Promise<KubeconfigEntries> {
   validateClusterName(name);
   const { provider, signal } = context;
   const [host, clusters] = await Promise.all([provider.describeHost(signal), observeClusters(provider, signal, name)]);
@@ -22,5 +32,5 @@ export async function readKubeconfig(context: EngineContext, name: string): Prom
   }
   const published = master.ports.find((port) => port.nodePort === API_SERVER_PORT);
   const server = published === undefined ? parseAdminConfig(result.stdout).server : `https://${host.address}:${published.hostPort}`;
-  return userKubeconfig(name, result.stdout, server);
+  return userEntries(name, result.stdout, server);
 }

@@ -1,13 +1,20 @@
 import { rm } from 'node:fs/promises';
+import { unmergeKubeconfig } from './merge.js';
 import { ownerOf } from './own-file.js';
 import { kubeconfigPath, type Environment } from './path.js';
 
-/** Removes the kubeconfig of a cluster if it is ours. @returns its path, or null when there was none of ours. */
-export async function removeKubeconfig(cluster: string, environment: Environment): Promise<string | null> {
+/** Removes a cluster's own kubeconfig, if it is ours, and its entries in the user's. @returns a path that was changed, or null. */
+export async function removeKubeconfig(cluster: string, environment: Environment, signal: AbortSignal): Promise<string | null> {
+  const own = await removeOwn(cluster, environment);
+  const [merged] = await unmergeKubeconfig(cluster, environment, signal);
+  return own ?? merged ?? null;
+}
+
+async function removeOwn(cluster: string, environment: Environment): Promise<string | undefined> {
   const home = environment['HOME'] ?? environment['USERPROFILE'];
-  if (home === undefined || home === '') return null;
+  if (home === undefined || home === '') return undefined;
   const path = kubeconfigPath(cluster, environment);
-  if (await ownerOf(path, cluster) !== 'ours') return null;
+  if (await ownerOf(path, cluster) !== 'ours') return undefined;
   await rm(path, { force: true });
   return path;
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KindboxError } from '../errors/index.js';
-import { userKubeconfig } from './convert.js';
+import { userKubeconfig, type KubeconfigEntries } from './convert.js';
 import { ownerOf } from './own-file.js';
 import { kubeconfigPath, type Environment } from './path.js';
 
@@ -9,7 +9,8 @@ import { kubeconfigPath, type Environment } from './path.js';
  * Writes the kubeconfig of a cluster: atomically, synced, readable by its owner only.
  * @returns its path. @throws KindboxError partial: a cluster is not worth less because its kubeconfig cannot be written.
  */
-export async function writeKubeconfig(cluster: string, adminConfig: string, server: string, environment: Environment): Promise<string> {
+export async function writeKubeconfig(entries: KubeconfigEntries, environment: Environment): Promise<string> {
+  const cluster = entries.clusters.name;
   const path = kubeconfigPath(cluster, environment);
   const unwritten = (because: string, cause?: unknown): KindboxError => new KindboxError(`The kubeconfig ${path} was not written`, {
     reason: 'partial', because, cause,
@@ -19,7 +20,7 @@ export async function writeKubeconfig(cluster: string, adminConfig: string, serv
     if (await ownerOf(path, cluster) === 'foreign') throw unwritten('Something that kindbox did not write is there, and is left alone.');
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const { default: writeFileAtomic } = await import('write-file-atomic');
-    await writeFileAtomic(path, userKubeconfig(cluster, adminConfig, server), { mode: 0o600, fsync: true });
+    await writeFileAtomic(path, userKubeconfig(entries), { mode: 0o600, fsync: true });
     return path;
   } catch (error) {
     if (error instanceof KindboxError) throw error;

@@ -48,6 +48,13 @@ export class ClusterFixture {
     return this.#created;
   }
 
+  /** Path of the file that the cluster was written into. */
+  get kubeconfig(): string {
+    const { kubeconfig } = this.created;
+    if (kubeconfig === null) throw new Error(`the cluster ${this.name} has no kubeconfig`);
+    return kubeconfig;
+  }
+
   get master(): string {
     return `${this.name}-master`;
   }

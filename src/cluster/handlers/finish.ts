@@ -1,4 +1,6 @@
 import { LABELS, ownedLabels } from '../../nodes/labels.js';
+import { userEntries } from '../../kubeconfig/convert.js';
+import { mergeKubeconfig } from '../../kubeconfig/merge.js';
 import { removeKubeconfig } from '../../kubeconfig/remove.js';
 import { writeKubeconfig } from '../../kubeconfig/write.js';
 import { awaitNodesReady } from '../../kubernetes/nodes.js';
@@ -26,13 +28,16 @@ export async function awaitDns(session: ClusterSession, _operation: Of<'await-dn
   await awaitDeploymentAvailable(session.api, 'kube-system', 'coredns', session.settings.waitMs, run.signal);
 }
 
-export async function writeClusterKubeconfig(session: ClusterSession, operation: Of<'write-kubeconfig'>): Promise<void> {
-  const { context, adminConfig } = session;
-  session.kubeconfig = await writeKubeconfig(operation.cluster, adminConfig, clientServer(session), context.environment);
+export async function writeClusterKubeconfig(session: ClusterSession, operation: Of<'write-kubeconfig'>, run: OperationRun): Promise<void> {
+  const { environment } = session.context;
+  const entries = userEntries(operation.cluster, session.adminConfig, clientServer(session));
+  session.kubeconfig = operation.mode === 'merge'
+    ? await mergeKubeconfig(entries, true, environment, run.signal)
+    : await writeKubeconfig(entries, environment);
 }
 
-export async function removeClusterKubeconfig(session: ClusterSession, operation: Of<'remove-kubeconfig'>): Promise<void> {
-  session.kubeconfig = await removeKubeconfig(operation.cluster, session.context.environment) ?? undefined;
+export async function removeClusterKubeconfig(session: ClusterSession, operation: Of<'remove-kubeconfig'>, run: OperationRun): Promise<void> {
+  session.kubeconfig = await removeKubeconfig(operation.cluster, session.context.environment, run.signal) ?? undefined;
 }
 
 /** Docker cannot change a container's labels: that a cluster was finished is told by a labelled volume without content. */

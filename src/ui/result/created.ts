@@ -3,7 +3,8 @@ import type { Environment } from '../terminal/streams.js';
 import { shellQuote } from '../terminal/shell-quote.js';
 
 /** The closing words of document 003: how to use what was made. */
-export function createdText({ name, kubeconfig, nodes }: CreateResult, environment: Environment): string {
+export function createdText(result: CreateResult, environment: Environment): string {
+  const { name, nodes } = result;
   const master = nodes.find(({ role }) => role === 'control-plane')?.name ?? `${name}-master`;
   const lines = [
     '',
@@ -12,7 +13,7 @@ export function createdText({ name, kubeconfig, nodes }: CreateResult, environme
     'Use kubectl to control the cluster.',
     '',
     '1) Install kubectl on your host',
-    `2) export KUBECONFIG=${shellQuote(withTilde(kubeconfig, environment))}`,
+    `2) ${accessStep(result, environment)}`,
     '3) kubectl get nodes',
     '',
     'Alternatively, use "docker exec" to control the cluster:',
@@ -21,6 +22,12 @@ export function createdText({ name, kubeconfig, nodes }: CreateResult, environme
     '',
   ];
   return lines.join('\n');
+}
+
+function accessStep({ name, kubeconfig, kubeconfigMode, context }: CreateResult, environment: Environment): string {
+  if (kubeconfig === null) return `kindbox kubeconfig get ${name} > kubeconfig; export KUBECONFIG=$PWD/kubeconfig`;
+  const path = shellQuote(withTilde(kubeconfig, environment));
+  return kubeconfigMode === 'merge' ? `The current context of ${path} is ${context} now` : `export KUBECONFIG=${path}`;
 }
 
 function withTilde(path: string, environment: Environment): string {

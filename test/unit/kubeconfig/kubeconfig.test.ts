@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { KindboxError } from '../../../src/errors/index.js';
+import { userEntries } from '../../../src/kubeconfig/convert.js';
 import { kubeconfigPath } from '../../../src/kubeconfig/path.js';
 import { removeKubeconfig } from '../../../src/kubeconfig/remove.js';
 import { writeKubeconfig } from '../../../src/kubeconfig/write.js';
@@ -23,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true }));
 
-const write = (): Promise<string> => writeKubeconfig('demo', adminConfig, 'https://127.0.0.1:16443', environment);
+const write = (): Promise<string> => writeKubeconfig(userEntries('demo', adminConfig, 'https://127.0.0.1:16443'), environment);
 
 async function refusal(work: Promise<unknown>): Promise<KindboxError> {
   return work.then(() => { throw new Error('it succeeded'); }, (error: unknown) => {
@@ -47,8 +48,8 @@ test('names are unique to the cluster, the file is its owner\'s alone', async ()
 test('an earlier one of the same cluster is replaced, and removed', async () => {
   const path = await write();
   await write();
-  expect(await removeKubeconfig('demo', environment)).toBe(path);
-  expect(await removeKubeconfig('demo', environment)).toBeNull();
+  expect(await removeKubeconfig('demo', environment, new AbortController().signal)).toBe(path);
+  expect(await removeKubeconfig('demo', environment, new AbortController().signal)).toBeNull();
 });
 
 test('a file of someone else is neither replaced nor removed', async () => {
@@ -56,7 +57,7 @@ test('a file of someone else is neither replaced nor removed', async () => {
   const path = kubeconfigPath('demo', environment);
   await writeFile(path, 'users: [{name: me}]\n');
   expect(await refusal(write())).toMatchObject({ reason: 'partial', because: expect.stringMatching(/left alone/) as string });
-  expect(await removeKubeconfig('demo', environment)).toBeNull();
+  expect(await removeKubeconfig('demo', environment, new AbortController().signal)).toBeNull();
   expect(await readFile(path, 'utf8')).toBe('users: [{name: me}]\n');
 });
 

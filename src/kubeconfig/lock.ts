@@ -1,0 +1,41 @@
+import { open, rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { KindboxError } from '../errors/index.js';
+
+/** Milliseconds; whoever writes a kubeconfig holds its lock for a moment only. */
+const PATIENCE_MS = 10_000;
+const POLL_MS = 100;
+
+/**
+ * Holds client-go's lock of a kubeconfig (a file beside it, made exclusively) during `work`, so that no entry that
+ * kubectl, kind or another kindbox writes at the same time is lost.
+ * @throws KindboxError partial when the lock stays held.
+ */
+export async function withKubeconfigLock<T>(path: string, signal: AbortSignal, work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  const lock = `${path}.lock`;
+  await acquire(lock, signal, Date.now() + patienceMs);
+  try {
+    return await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+async function acquire(lock: string, signal: AbortSignal, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      const handle = await open(lock, 'wx', 0o600);
+      await handle.close();
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    if (Date.now() >= deadline) {
+      throw new KindboxError(`The kubeconfig is locked: ${lock}`, {
+        reason: 'partial', because: 'Another program writes it, or one was killed while it did.',
+        next: ['If no kubectl, kind or kindbox runs, remove that file and try again'],
+      });
+    }
+    await delay(POLL_MS, undefined, { signal });
+  }
+}
