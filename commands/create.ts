@@ -16,7 +16,7 @@ export default class Create extends KindboxCommand {
     'num-workers': Flags.integer({ default: 1, helpValue: 'N', description: 'Number of worker nodes' }),
     net: Flags.string({ helpValue: 'NETWORK', description: 'Existing Docker network to use (default: a new one, NAME-net)' }),
     image: Flags.string({ helpValue: 'IMAGE', description: 'Node image' }),
-    'k8s-version': Flags.string({ helpValue: 'VERSION', description: 'Kubernetes version, such as v1.36.3' }),
+    'k8s-version': Flags.string({ helpValue: 'VERSION', description: 'Kubernetes version of the nodes, such as v1.36.3 or v1.36' }),
     runtime: Flags.string({ default: 'sysbox-runc', env: 'KINDBOX_RUNTIME', description: 'Docker runtime of the nodes' }),
     'pod-subnet': Flags.string({ default: '10.244.0.0/16', helpValue: 'CIDR', description: 'Addresses of pods' }),
     cni: Flags.option({ options: ['flannel', 'none'] as const, default: 'flannel', description: 'Network of the pods' })(),

@@ -25,7 +25,7 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
   return {
     host,
     facts: {
-      run: newRunId(), image: image.reference, kubernetesVersion: image.kubernetesVersion, existingNetworkId,
+      run: newRunId(), image: image.reference, kubernetesVersion: image.kubernetesVersion, cri: image.cri, existingNetworkId,
       mtu: host.defaultMtu, hostAddress: host.address, remote: host.remote, mustPublish: host.remote,
     },
   };

@@ -1,4 +1,5 @@
 import { nodeLabels, ownedLabels, LABELS } from '../nodes/labels.js';
+import type { CriName } from '../nodes/container-runtime.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import type { NodeRole } from '../nodes/role.js';
 import { operationId as id } from '../plan/operation.js';
@@ -11,6 +12,7 @@ export interface CreateFacts {
   readonly run: string;
   readonly image: string;
   readonly kubernetesVersion: string;
+  readonly cri: CriName;
   /** The network to use; one is made when undefined. */
   readonly existingNetworkId?: string | undefined;
   /** Bytes; of the engine's default network. */
@@ -43,6 +45,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       ...nodeLabels(cluster, facts.run, role, index),
       [LABELS.runtime]: options.runtime,
       [LABELS.kubernetesVersion]: facts.kubernetesVersion,
+      [LABELS.cri]: facts.cri,
       [LABELS.podSubnet]: options.podSubnet,
       [LABELS.cni]: options.cni,
     },
@@ -65,7 +68,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     createNode('control-plane', 0),
     ...workers.map((_, index) => createNode('worker', index)),
     {
-      kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for containerd on ${master}`,
+      kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for the container runtime on ${master}`,
       needs: [id('create-node', master)], node: master,
     },
     {
@@ -126,7 +129,7 @@ function joinOperations(workers: readonly string[], master: string): ClusterOper
 export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[]): ClusterOperation[] {
   const common = { group: 'workers', tolerant: true, node: worker } as const;
   return [
-    { ...common, kind: 'await-runtime', group: 'nodes', id: id('await-runtime', worker), title: `Waiting for containerd on ${worker}`, needs: [id('create-node', worker)] },
+    { ...common, kind: 'await-runtime', group: 'nodes', id: id('await-runtime', worker), title: `Waiting for the container runtime on ${worker}`, needs: [id('create-node', worker)] },
     {
       ...common, kind: 'prepare-join', id: id('prepare-join', worker), title: `Giving ${worker} the cluster's CA`,
       needs: [id('await-runtime', worker), ...credentials],

@@ -13,7 +13,7 @@ export interface CreateOptions {
   readonly network?: string;
   /** Image of all nodes; the one that has `kubernetesVersion` when absent. */
   readonly image?: string;
-  /** `v1.36.3`. */
+  /** `v1.36.3`, or `v1.36` for the newest of these that there is. */
   readonly kubernetesVersion?: string;
   readonly runtime: string;
   /** CIDR. */

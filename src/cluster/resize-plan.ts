@@ -2,6 +2,7 @@ import { nodeLabels, LABELS } from '../nodes/labels.js';
 import { nodeName } from '../nodes/names.js';
 import { operationId as id } from '../plan/operation.js';
 import type { ObservedNode } from '../provider/types.js';
+import type { ChosenImage } from './node-image.js';
 import { joinWorker } from './create-plan.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { ResizeOptions } from './options.js';
@@ -12,7 +13,7 @@ export interface ResizeFacts {
   readonly workers: readonly ObservedNode[];
   /** Names of the Node objects that the API server knows. */
   readonly nodeObjects: ReadonlySet<string>;
-  readonly image: string;
+  readonly image: ChosenImage;
   readonly networkId: string;
 }
 
@@ -96,15 +97,19 @@ function additions(options: ResizeOptions, facts: ResizeFacts, indices: readonly
   const { master } = facts;
   const names = indices.map((index) => nodeName(cluster, 'worker', index));
   const mint = id('mint-token', cluster);
-  const inherited = Object.fromEntries([LABELS.runtime, LABELS.kubernetesVersion, LABELS.podSubnet, LABELS.cni].map((label) => [label, master.labels[label] ?? '']));
+  const inherited = Object.fromEntries([LABELS.runtime, LABELS.podSubnet, LABELS.cni].map((label) => [label, master.labels[label] ?? '']));
   return [
     { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: [] },
     ...indices.map((index) => ({
       kind: 'create-node', id: id('create-node', nodeName(cluster, 'worker', index)), group: 'resize', title: `Creating node ${nodeName(cluster, 'worker', index)}`,
       needs: before,
       spec: {
-        name: nodeName(cluster, 'worker', index), image: facts.image, runtime: master.labels[LABELS.runtime] ?? '', network: facts.networkId,
-        labels: { ...inherited, ...nodeLabels(cluster, facts.run, 'worker', index) }, ports: [],
+        name: nodeName(cluster, 'worker', index), image: facts.image.reference, runtime: master.labels[LABELS.runtime] ?? '', network: facts.networkId,
+        labels: {
+          ...inherited, ...nodeLabels(cluster, facts.run, 'worker', index),
+          [LABELS.kubernetesVersion]: facts.image.kubernetesVersion, [LABELS.cri]: facts.image.cri,
+        },
+        ports: [],
       },
     }) satisfies ClusterOperation),
     ...names.flatMap((worker) => joinWorker(worker, [], [mint])),

@@ -47,7 +47,7 @@ export async function resizeCluster(context: EngineContext, options: ResizeOptio
     await fetchCredentials(session, { kind: 'fetch-credentials', id: 'fetch-credentials', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });
     const nodeObjects = new Set((await listNodes(session.api, signal)).map((node) => node.metadata.name));
     const facts = {
-      run: session.settings.run, master, workers: workersOf(cluster), nodeObjects, image: image.reference, networkId: networkOf(master),
+      run: session.settings.run, master, workers: workersOf(cluster), nodeObjects, image, networkId: networkOf(master),
     };
     const decision = decideResize(options.name, options.numWorkers, facts);
     const added = [...decision.replace.map((worker) => worker.name), ...decision.add.map((index) => nodeName(options.name, 'worker', index))];

@@ -1,8 +1,8 @@
 import type { CreateOptions, ResizeOptions } from './options.js';
 import { KindboxError } from '../errors/index.js';
 import {
-  validateClusterName, validateImageReference, validateKubernetesVersion, validateNetworkName, validatePodSubnet, validatePort,
-  validateRuntimeName, validateWorkerCount,
+  validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validatePort, validateRuntimeName,
+  validateVersionWish, validateWorkerCount,
 } from './validate.js';
 import { CNI_NAMES } from '../cni/cni.js';
 
@@ -18,7 +18,7 @@ export function validateCreateOptions(options: CreateOptions): CreateOptions {
   if (options.publish !== undefined) validatePort(options.publish);
   return options.kubernetesVersion === undefined
     ? options
-    : { ...options, kubernetesVersion: validateKubernetesVersion(options.kubernetesVersion) };
+    : { ...options, kubernetesVersion: validateVersionWish(options.kubernetesVersion) };
 }
 
 /** @throws KindboxError usage, before anything is contacted. */

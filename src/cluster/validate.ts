@@ -50,6 +50,12 @@ export function validatePort(port: number): void {
   if (!Number.isInteger(port) || port < 0 || port > 65535) invalid(`${port} is not a port`, 'A port is between 1 and 65535; 0 lets Docker choose a free one.');
 }
 
+/** @returns the version, or the minor version that stands for its newest patch, with its `v`. */
+export function validateVersionWish(version: string): string {
+  if (/^v?\d+\.\d+$/.test(version)) return version.startsWith('v') ? version : `v${version}`;
+  return validateKubernetesVersion(version);
+}
+
 /** @returns the version with its `v`. */
 export function validateKubernetesVersion(version: string): string {
   if (!/^v?\d+\.\d+\.\d+$/.test(version)) {

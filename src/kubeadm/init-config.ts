@@ -1,3 +1,4 @@
+import type { ContainerRuntime } from '../nodes/container-runtime.js';
 import { isAtLeast, kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
@@ -5,6 +6,7 @@ export interface InitSettings {
   readonly clusterName: string;
   readonly nodeName: string;
   readonly kubernetesVersion: string;
+  readonly runtime: ContainerRuntime;
   /** CIDR. */
   readonly podSubnet: string;
   /** Names and addresses that the API server's certificate must be valid for, beyond kubeadm's own. */
@@ -15,8 +17,6 @@ export interface InitSettings {
   /** No worker is going to take the pods. */
   readonly schedulableControlPlane: boolean;
 }
-
-export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
 
 /** The configuration of `kubeadm init`, as YAML documents. Holds the token. */
 export function initConfig(settings: InitSettings): string {
@@ -36,7 +36,7 @@ export function initConfig(settings: InitSettings): string {
       ],
       nodeRegistration: {
         name: settings.nodeName,
-        criSocket: CRI_SOCKET,
+        criSocket: settings.runtime.socket(settings.kubernetesVersion),
         ...(settings.schedulableControlPlane ? { taints: [] } : {}),
       },
     },
@@ -59,7 +59,7 @@ function kubeletConfig(settings: InitSettings): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
-    cgroupDriver: 'systemd',
+    cgroupDriver: settings.runtime.cgroupDriver,
     // The swap, disk and image space that a node sees are the host's: they say nothing about the node.
     failSwapOn: false,
     imageGCHighThresholdPercent: 100,

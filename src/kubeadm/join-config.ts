@@ -1,4 +1,4 @@
-import { CRI_SOCKET } from './init-config.js';
+import type { ContainerRuntime } from '../nodes/container-runtime.js';
 import { kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
@@ -7,7 +7,9 @@ export const DISCOVERY_FILE = '/etc/kubernetes/kindbox-discovery.conf';
 
 export interface JoinSettings {
   readonly nodeName: string;
+  /** Of this worker, which may be older than the control plane. */
   readonly kubernetesVersion: string;
+  readonly runtime: ContainerRuntime;
   /** Secret: the result goes to stdin only. */
   readonly token: string;
 }
@@ -22,7 +24,7 @@ export function joinConfig(settings: JoinSettings): string {
       apiVersion: kubeadmApiVersion(settings.kubernetesVersion),
       kind: 'JoinConfiguration',
       discovery: { file: { kubeConfigPath: DISCOVERY_FILE }, tlsBootstrapToken: settings.token },
-      nodeRegistration: { name: settings.nodeName, criSocket: CRI_SOCKET },
+      nodeRegistration: { name: settings.nodeName, criSocket: settings.runtime.socket(settings.kubernetesVersion) },
     },
   ]);
 }

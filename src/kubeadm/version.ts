@@ -6,7 +6,8 @@ export function isAtLeast(kubernetesVersion: string, minimum: string): boolean {
   return parsed !== null && semver.gte(parsed, minimum);
 }
 
-/** kubeadm's own API: v1beta4 came with 1.31 and is the only one that knows `encryptionAlgorithm`. */
-export function kubeadmApiVersion(kubernetesVersion: string): 'kubeadm.k8s.io/v1beta4' | 'kubeadm.k8s.io/v1beta3' {
-  return isAtLeast(kubernetesVersion, '1.31.0') ? 'kubeadm.k8s.io/v1beta4' : 'kubeadm.k8s.io/v1beta3';
+/** kubeadm's own API: v1beta4 came with 1.31 and is the only one that knows `encryptionAlgorithm`; v1beta3 came with 1.22. */
+export function kubeadmApiVersion(kubernetesVersion: string): `kubeadm.k8s.io/v1beta${2 | 3 | 4}` {
+  if (isAtLeast(kubernetesVersion, '1.31.0')) return 'kubeadm.k8s.io/v1beta4';
+  return isAtLeast(kubernetesVersion, '1.22.0') ? 'kubeadm.k8s.io/v1beta3' : 'kubeadm.k8s.io/v1beta2';
 }

@@ -11,6 +11,8 @@ export const LABELS = {
   schema: 'dev.kindbox.schema',
   runtime: 'dev.kindbox.runtime',
   kubernetesVersion: 'dev.kindbox.kubernetes-version',
+  /** Container runtime inside the node. */
+  cri: 'dev.kindbox.cri',
   podSubnet: 'dev.kindbox.pod-subnet',
   cni: 'dev.kindbox.cni',
   /** On a volume of no content, made when a create has succeeded: without it a cluster is partial. */

@@ -1,4 +1,6 @@
 import { cniManifest } from '../../cni/cni.js';
+import { containerRuntime } from '../../nodes/container-runtime.js';
+import { LABELS } from '../../nodes/labels.js';
 import { initConfig } from '../../kubeadm/init-config.js';
 import { abortable } from '../../kubernetes/wait.js';
 import { awaitApiReady } from '../../kubernetes/readiness.js';
@@ -20,6 +22,7 @@ const INIT_ARGV = ['kubeadm', 'init', '--config=/dev/stdin', '--skip-phases=pref
 export async function initControlPlane(session: ClusterSession, operation: Of<'init-control-plane'>, run: OperationRun): Promise<void> {
   const { settings, provider, token } = session;
   const config = initConfig({
+    runtime: containerRuntime(session.node(operation.node).labels[LABELS.cri]),
     clusterName: settings.cluster, nodeName: operation.node, kubernetesVersion: settings.kubernetesVersion,
     podSubnet: operation.podSubnet, certificateNames: operation.certificateNames, token: token.value,
     cgroupVersion: settings.host.cgroupVersion, schedulableControlPlane: operation.schedulableControlPlane,

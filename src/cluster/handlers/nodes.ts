@@ -1,12 +1,13 @@
 import { KindboxError } from '../../errors/index.js';
 import type { OperationRun } from '../../plan/execute.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
+import { containerRuntime } from '../../nodes/container-runtime.js';
+import { LABELS } from '../../nodes/labels.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
 
-const AWAIT_CONTAINERD = '/usr/local/lib/kindbox/await-containerd';
 /** Exit codes of an exec whose command does not exist or cannot be run. */
 const NO_SUCH_COMMAND = new Set([126, 127]);
 
@@ -24,16 +25,17 @@ const BOOT_SECONDS = 120;
 
 export async function awaitRuntime(session: ClusterSession, operation: Of<'await-runtime'>, run: OperationRun): Promise<void> {
   const node = session.node(operation.node);
-  const result = await execWhileRunning(session.provider, node, [AWAIT_CONTAINERD, String(BOOT_SECONDS)], {
+  const { title, awaitProgram } = containerRuntime(node.labels[LABELS.cri]);
+  const result = await execWhileRunning(session.provider, node, [awaitProgram, String(BOOT_SECONDS)], {
     signal: run.signal, timeoutMs: (BOOT_SECONDS + 10) * 1000,
   });
   if (result.exitCode === 0) return;
   if (NO_SUCH_COMMAND.has(result.exitCode)) {
     throw new KindboxError(`The image ${node.image} is not a node image of kindbox`, {
-      reason: 'image', because: `It has no ${AWAIT_CONTAINERD}.`, next: ['kindbox image build'],
+      reason: 'image', because: `It has no ${awaitProgram}.`, next: ['kindbox image build'],
     });
   }
-  throw session.failure(`containerd did not start on ${node.name}`, 'The node booted, but its container runtime did not answer.', tail(result.stderr));
+  throw session.failure(`${title} did not start on ${node.name}`, 'The node booted, but its container runtime did not answer.', tail(result.stderr));
 }
 
 export async function removeNode(session: ClusterSession, operation: Of<'remove-node'>): Promise<void> {

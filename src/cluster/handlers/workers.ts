@@ -3,6 +3,8 @@ import { mintBootstrapToken, revokeBootstrapToken } from '../../kubernetes/boots
 import { parseAdminConfig } from '../../kubernetes/credentials.js';
 import { awaitNodeRegistered, cordon, deleteNode } from '../../kubernetes/nodes.js';
 import { drainNode as drain } from '../../kubernetes/drain.js';
+import { containerRuntime } from '../../nodes/container-runtime.js';
+import { LABELS } from '../../nodes/labels.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
 import type { ClusterOperation } from '../operations.js';
@@ -31,7 +33,10 @@ export async function prepareJoin(session: ClusterSession, operation: Of<'prepar
 
 export async function joinWorker(session: ClusterSession, operation: Of<'join-worker'>, run: OperationRun): Promise<void> {
   const node = session.node(operation.node);
-  const config = joinConfig({ nodeName: node.name, kubernetesVersion: session.settings.kubernetesVersion, token: session.token.value });
+  const config = joinConfig({
+    nodeName: node.name, token: session.token.value, runtime: containerRuntime(node.labels[LABELS.cri]),
+    kubernetesVersion: node.labels[LABELS.kubernetesVersion] ?? session.settings.kubernetesVersion,
+  });
   const result = await execWhileRunning(session.provider, node, JOIN_ARGV, {
     signal: run.signal, stdin: config, timeoutMs: session.settings.waitMs,
     onLine: (line) => { const phase = /^\[([a-z-]+)\]/.exec(line)?.[1]; if (phase !== undefined) run.progress(phase); },

@@ -10,7 +10,7 @@ const options: CreateOptions = {
   name: 'demo', numWorkers: 2, runtime: 'sysbox-runc', podSubnet: '10.244.0.0/16', cni: 'flannel', waitAll: false, waitMs: 1000, retain: false,
 };
 const facts: CreateFacts = {
-  run: 'run1', image: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.36.3', hostAddress: '127.0.0.1', mustPublish: false, remote: false,
+  run: 'run1', image: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.36.3', cri: 'containerd', hostAddress: '127.0.0.1', mustPublish: false, remote: false,
 };
 
 const ids = (plan: ClusterPlan): string[] => plan.operations.map((operation) => operation.id);
@@ -79,7 +79,7 @@ describe('resize', () => {
   const objects = (...indices: number[]) => new Set(['demo-master', ...indices.map((index) => `demo-worker-${index}`)]);
   const resize: ResizeOptions = { name: 'demo', numWorkers: 3, waitAll: false, waitMs: 1000, drainTimeoutMs: 1000, force: false, retain: false };
   const planOf = (numWorkers: number, ...indices: number[]): ClusterPlan => planResize({ ...resize, numWorkers }, {
-    run: 'run2', master: observedNode('demo', 'control-plane', 0), workers: workers(...indices), nodeObjects: objects(...indices), image: 'image', networkId: 'net1',
+    run: 'run2', master: observedNode('demo', 'control-plane', 0), workers: workers(...indices), nodeObjects: objects(...indices), image: { reference: 'image', kubernetesVersion: 'v1.34.4', cri: 'containerd' }, networkId: 'net1',
   });
 
   test.each<[string, number, number[], number[], number[], number[]]>([

@@ -1,9 +1,10 @@
 import { parseAllDocuments } from 'yaml';
 import { initConfig, type InitSettings } from '../../../src/kubeadm/init-config.js';
+import { containerRuntime } from '../../../src/nodes/container-runtime.js';
 import { discoveryConfig, joinConfig } from '../../../src/kubeadm/join-config.js';
 
 const settings: InitSettings = {
-  clusterName: 'demo', nodeName: 'demo-master', kubernetesVersion: 'v1.36.3', podSubnet: '10.244.0.0/16', certificateNames: ['build.example'],
+  clusterName: 'demo', nodeName: 'demo-master', kubernetesVersion: 'v1.36.3', runtime: containerRuntime('containerd'), podSubnet: '10.244.0.0/16', certificateNames: ['build.example'],
   token: 'abcdef.0123456789abcdef', cgroupVersion: 2, schedulableControlPlane: false,
 };
 
@@ -19,6 +20,19 @@ test('the API of kubeadm follows the version', () => {
   const earlier = documents(initConfig({ ...settings, kubernetesVersion: 'v1.29.6' }));
   expect(earlier['ClusterConfiguration']?.apiVersion).toBe('kubeadm.k8s.io/v1beta3');
   expect(earlier['ClusterConfiguration']).not.toHaveProperty('encryptionAlgorithm');
+  expect(documents(initConfig({ ...settings, kubernetesVersion: 'v1.18.2' }))['InitConfiguration']?.apiVersion).toBe('kubeadm.k8s.io/v1beta2');
+});
+
+test.each([
+  ['containerd', 'v1.36.3', 'unix:///run/containerd/containerd.sock', 'systemd'],
+  ['docker', 'v1.23.17', '/var/run/dockershim.sock', 'cgroupfs'],
+  ['docker', 'v1.24.0', 'unix:///run/cri-dockerd.sock', 'cgroupfs'],
+])('a node with %s and %s has the endpoint %s and the cgroup driver %s', (cri, kubernetesVersion, criSocket, cgroupDriver) => {
+  const runtime = containerRuntime(cri);
+  const init = documents(initConfig({ ...settings, kubernetesVersion, runtime }));
+  expect(init['InitConfiguration']).toMatchObject({ nodeRegistration: { criSocket } });
+  expect(init['KubeletConfiguration']).toMatchObject({ cgroupDriver });
+  expect(documents(joinConfig({ nodeName: 'demo-worker-0', kubernetesVersion, runtime, token: settings.token }))['JoinConfiguration']).toMatchObject({ nodeRegistration: { criSocket } });
 });
 
 test('a kubelet is told to accept cgroup v1 only where it is, and only if it knows the field', () => {
@@ -44,7 +58,7 @@ test('names that YAML 1.1 takes for something else stay names', () => {
 });
 
 test('a worker trusts the CA that it is given, and shows the token to nobody else', () => {
-  const join = documents(joinConfig({ nodeName: 'demo-worker-0', kubernetesVersion: 'v1.36.3', token: settings.token }));
+  const join = documents(joinConfig({ nodeName: 'demo-worker-0', kubernetesVersion: 'v1.36.3', runtime: settings.runtime, token: settings.token }));
   expect(join['JoinConfiguration']?.['discovery']).toEqual({ file: { kubeConfigPath: '/etc/kubernetes/kindbox-discovery.conf' }, tlsBootstrapToken: settings.token });
   const discovery = discoveryConfig('https://172.18.0.2:6443', 'PEM');
   expect(discovery).not.toContain(settings.token);

@@ -1,0 +1,46 @@
+import semver from 'semver';
+
+/** The container runtime inside a node, which its kubelet talks to through CRI. */
+export type CriName = 'containerd' | 'docker';
+
+export interface ContainerRuntime {
+  /** For people. */
+  readonly title: string;
+  /** The kubelet's endpoint, as kubeadm of that version wants it written. */
+  readonly socket: (kubernetesVersion: string) => string;
+  /** Must be what the runtime in the node image is configured with. */
+  readonly cgroupDriver: 'systemd' | 'cgroupfs';
+  /** Program of the node image; it gets a number of seconds and returns once the runtime answers. */
+  readonly awaitProgram: string;
+}
+
+/** All that differs between node images of different container runtimes; an image's label says which one it has. */
+const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
+  containerd: {
+    title: 'containerd',
+    socket: () => 'unix:///run/containerd/containerd.sock',
+    cgroupDriver: 'systemd',
+    awaitProgram: '/usr/local/lib/kindbox/await-containerd',
+  },
+  docker: {
+    title: 'Docker',
+    // The kubelet spoke to Docker by itself until 1.23 (dockershim); since then cri-dockerd does it.
+    socket: (version) => (isBefore(version, '1.24.0') ? '/var/run/dockershim.sock' : 'unix:///run/cri-dockerd.sock'),
+    cgroupDriver: 'cgroupfs',
+    awaitProgram: '/usr/local/lib/kindbox/await-docker',
+  },
+};
+
+/** Of an image or node without a label: containerd, which every image of ours had before the label. */
+export function containerRuntime(label: string | undefined): ContainerRuntime {
+  return CONTAINER_RUNTIMES[isCriName(label) ? label : 'containerd'];
+}
+
+export function isCriName(name: string | undefined): name is CriName {
+  return name !== undefined && Object.hasOwn(CONTAINER_RUNTIMES, name);
+}
+
+function isBefore(kubernetesVersion: string, minimum: string): boolean {
+  const parsed = semver.coerce(kubernetesVersion);
+  return parsed !== null && semver.lt(parsed, minimum);
+}
