@@ -42,7 +42,7 @@ async function testWithoutMachine() {
 
 async function testOnMachine() {
   if (!(await step('docker', ensureDocker)) || !(await step('kernel', ensureKernel))) return;
-  if (!(await step('node image', buildNodeImage))) return;
+  if (!(await step('node images', buildNodeImages))) return;
   const builderImage = await newestBuilderImage();
   if (!(await step('stand-in for Sysbox', () => ensureStandin({ builderImage })))) return;
   await step('machine scripts', () => runNodeTests('machine scripts', 'scripts/machine', builderVariable(builderImage)));
@@ -53,9 +53,11 @@ function builderVariable(image) {
   return image === undefined ? {} : { KINDBOX_TEST_BUILDER_IMAGE: image };
 }
 
-async function buildNodeImage() {
+async function buildNodeImages() {
   await ensureBaseImage();
-  await mustRun([kindbox, 'image', 'build', '--progress', 'plain'], { show: true });
+  for (const version of ['v1.36.3', 'v1.34.4']) {
+    await mustRun([kindbox, 'image', 'build', '--k8s-version', version, '--progress', 'plain'], { show: true });
+  }
 }
 
 /** Serially: each cluster wants the whole machine, and what is left behind can be told apart. */

@@ -15,8 +15,8 @@ export class Probe {
   static readonly serviceName = SERVICE;
   static readonly servicePort = 80;
 
-  static async deploy(cluster: ClusterFixture): Promise<Probe> {
-    const image = await loadProbeImage(cluster.nodes);
+  static async deploy(cluster: ClusterFixture, nodes: readonly string[] = cluster.nodes): Promise<Probe> {
+    const image = await loadProbeImage(nodes);
     await cluster.kubectl.apply(daemonSet(image), service());
     await cluster.kubectl.rolledOut(`daemonset/${SERVICE}`);
     const pods = (await cluster.kubectl.pods('app=probe')).filter(isReady);
