@@ -126,7 +126,7 @@ function joinOperations(workers: readonly string[], master: string): ClusterOper
 }
 
 /** What a new worker goes through, in create and in resize. One worker's failure is not the others'. */
-export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[]): ClusterOperation[] {
+export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[], otherImage = false): ClusterOperation[] {
   const common = { group: 'workers', tolerant: true, node: worker } as const;
   return [
     { ...common, kind: 'await-runtime', group: 'nodes', id: id('await-runtime', worker), title: `Waiting for the container runtime on ${worker}`, needs: [id('create-node', worker)] },
@@ -134,7 +134,16 @@ export function joinWorker(worker: string, credentials: readonly string[], joina
       ...common, kind: 'prepare-join', id: id('prepare-join', worker), title: `Giving ${worker} the cluster's CA`,
       needs: [id('await-runtime', worker), ...credentials],
     },
-    { ...common, kind: 'join-worker', id: id('join-worker', worker), title: `Joining ${worker}`, needs: [id('prepare-join', worker), ...joinable] },
+    ...(otherImage
+      ? [{
+          ...common, kind: 'share-images', id: id('share-images', worker), title: `Giving ${worker} the images of the control plane`,
+          needs: [id('await-runtime', worker), ...joinable],
+        } satisfies ClusterOperation]
+      : []),
+    {
+      ...common, kind: 'join-worker', id: id('join-worker', worker), title: `Joining ${worker}`,
+      needs: [id('prepare-join', worker), ...joinable, ...(otherImage ? [id('share-images', worker)] : [])],
+    },
   ];
 }
 

@@ -21,6 +21,8 @@ export type ClusterOperation =
   | (Kind<'fetch-credentials'> & { readonly node: string })
   | (Kind<'await-api'> & { readonly node: string })
   | (Kind<'apply-cni'> & { readonly node: string; readonly cni: CniName; readonly podSubnet: string })
+  /** Gives a node of another image the pod images that the cluster runs on every node. */
+  | (Kind<'share-images'> & { readonly node: string })
   | Kind<'mint-token'>
   | Kind<'await-joinable'>
   | (Kind<'prepare-join'> & { readonly node: string })

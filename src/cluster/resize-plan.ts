@@ -112,7 +112,7 @@ function additions(options: ResizeOptions, facts: ResizeFacts, indices: readonly
         ports: [],
       },
     }) satisfies ClusterOperation),
-    ...names.flatMap((worker) => joinWorker(worker, [], [mint])),
+    ...names.flatMap((worker) => joinWorker(worker, [], [mint], facts.image.reference !== master.image)),
     {
       kind: 'revoke-token', id: id('revoke-token', cluster), group: 'workers', title: 'Revoking the join token',
       needs: [mint], after: names.map((worker) => id('join-worker', worker)),

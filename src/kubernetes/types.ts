@@ -68,6 +68,13 @@ export interface Pod extends KubernetesObject {
   };
 }
 
+/** What a Deployment and a DaemonSet have in common. */
+export interface Workload extends KubernetesObject {
+  readonly spec?: {
+    readonly template?: { readonly spec?: { readonly initContainers?: readonly { readonly image?: string }[]; readonly containers?: readonly { readonly image?: string }[] } };
+  };
+}
+
 export interface Deployment extends KubernetesObject {
   readonly spec?: { readonly replicas?: number; readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
   readonly status?: { readonly observedGeneration?: number; readonly availableReplicas?: number; readonly conditions?: readonly Condition[] };

@@ -1,7 +1,7 @@
 import { KindboxError } from '../errors/index.js';
 import type { ApiClient } from './api-client.js';
 import { describePod, isPodReady } from './describe.js';
-import type { Deployment, KubernetesList, Pod } from './types.js';
+import type { Deployment, KubernetesList, Pod, Workload } from './types.js';
 import { seconds, withDeadline } from './wait.js';
 
 /** Time to find out why, once the wait itself has failed. */
@@ -27,6 +27,14 @@ export async function awaitDeploymentAvailable(
     reason: 'timeout',
     because: last ? await explainPods(api, last, namespace, signal) : 'it does not exist',
   }));
+}
+
+/** The images of all DaemonSets, and of CoreDNS, which any node may have to run. */
+export async function imagesOfEveryNode(api: Pick<ApiClient, 'request'>, signal: AbortSignal): Promise<string[]> {
+  const [daemonSets, deployments] = await Promise.all(['/apis/apps/v1/daemonsets', '/apis/apps/v1/namespaces/kube-system/deployments']
+    .map((path) => api.request<KubernetesList<Workload>>('GET', path, { signal })));
+  const specs = [...daemonSets?.items ?? [], ...deployments?.items ?? []].flatMap(({ spec }) => spec?.template?.spec ?? []);
+  return [...new Set(specs.flatMap(({ initContainers = [], containers = [] }) => [...initContainers, ...containers]).flatMap(({ image }) => image ?? []))];
 }
 
 function isAvailable({ metadata, status }: Deployment): boolean {

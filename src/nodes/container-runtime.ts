@@ -12,7 +12,15 @@ export interface ContainerRuntime {
   readonly cgroupDriver: 'systemd' | 'cgroupfs';
   /** Program of the node image; it gets a number of seconds and returns once the runtime answers. */
   readonly awaitProgram: string;
+  /** Prints the names of the pod images that are there, one a line. */
+  readonly listImages: readonly string[];
+  /** Writes an archive of pod images to stdout, their names behind it. */
+  readonly exportImages: readonly string[];
+  /** Reads an archive of pod images, of OCI or of Docker, from stdin. */
+  readonly importImages: readonly string[];
 }
+
+const CTR = ['ctr', '--namespace=k8s.io', 'images'];
 
 /** All that differs between node images of different container runtimes; an image's label says which one it has. */
 const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
@@ -21,6 +29,9 @@ const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
     socket: () => 'unix:///run/containerd/containerd.sock',
     cgroupDriver: 'systemd',
     awaitProgram: '/usr/local/lib/kindbox/await-containerd',
+    listImages: [...CTR, 'ls', '--quiet'],
+    exportImages: [...CTR, 'export', '-'],
+    importImages: [...CTR, 'import', '--digests', '-'],
   },
   docker: {
     title: 'Docker',
@@ -28,6 +39,9 @@ const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
     socket: (version) => (isBefore(version, '1.24.0') ? '/var/run/dockershim.sock' : 'unix:///run/cri-dockerd.sock'),
     cgroupDriver: 'cgroupfs',
     awaitProgram: '/usr/local/lib/kindbox/await-docker',
+    listImages: ['docker', 'image', 'ls', '--format', '{{.Repository}}:{{.Tag}}'],
+    exportImages: ['docker', 'save'],
+    importImages: ['docker', 'load', '--quiet'],
   },
 };
 

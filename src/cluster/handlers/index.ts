@@ -18,6 +18,7 @@ const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
   'fetch-credentials': controlPlane.fetchCredentials,
   'await-api': controlPlane.awaitApi,
   'apply-cni': controlPlane.applyCni,
+  'share-images': workers.shareImages,
   'mint-token': workers.mintToken,
   'await-joinable': controlPlane.awaitJoinable,
   'prepare-join': workers.prepareJoin,

@@ -2,9 +2,11 @@ import { DISCOVERY_FILE, discoveryConfig, joinConfig } from '../../kubeadm/join-
 import { mintBootstrapToken, revokeBootstrapToken } from '../../kubernetes/bootstrap-token.js';
 import { parseAdminConfig } from '../../kubernetes/credentials.js';
 import { awaitNodeRegistered, cordon, deleteNode } from '../../kubernetes/nodes.js';
+import { imagesOfEveryNode } from '../../kubernetes/workloads.js';
 import { drainNode as drain } from '../../kubernetes/drain.js';
 import { containerRuntime } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
+import { copyPodImages, podImages } from '../../nodes/pod-images.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
 import type { ClusterOperation } from '../operations.js';
@@ -29,6 +31,16 @@ export async function prepareJoin(session: ClusterSession, operation: Of<'prepar
   const node = session.node(operation.node);
   const result = await execWhileRunning(session.provider, node, ['tee', DISCOVERY_FILE], { signal: run.signal, stdin: discoveryConfig(server, ca) });
   if (result.exitCode !== 0) throw session.failure(`${node.name} could not be prepared for the join`, 'Its file system refused a file.', tail(result.stderr));
+}
+
+/** Without them the node would pull kube-proxy of the control plane's version, from a registry that may be out of reach. */
+export async function shareImages(session: ClusterSession, operation: Of<'share-images'>, run: OperationRun): Promise<void> {
+  const [master, node] = [session.master, session.node(operation.node)];
+  const [wanted, there, own] = await Promise.all([
+    imagesOfEveryNode(session.api, run.signal), podImages(session.provider, master, run.signal), podImages(session.provider, node, run.signal),
+  ]);
+  const copied = wanted.filter((name) => there.has(name) && !own.has(name));
+  if (copied.length > 0) await copyPodImages(session.provider, master, node, copied, run.signal);
 }
 
 export async function joinWorker(session: ClusterSession, operation: Of<'join-worker'>, run: OperationRun): Promise<void> {

@@ -97,6 +97,12 @@ describe('resize', () => {
     expect(decision.stale).toEqual([]);
   });
 
+  test('a worker of another image gets the images of the control plane before it joins', () => {
+    const plan = planOf(1);
+    expect(find(plan, 'join-worker').needs).toContain('share-images/demo-worker-0');
+    expect(find(plan, 'create-node').spec.labels).toMatchObject({ [LABELS.kubernetesVersion]: 'v1.34.4' });
+  });
+
   test('a worker that never joined is made anew, a Node object without a container goes', () => {
     const decision = decideResize('demo', 2, { workers: workers(0, 1), nodeObjects: new Set(['demo-master', 'demo-worker-0', 'demo-worker-7', 'other-worker-1', 'demo-worker-x']) });
     expect(decision.replace.map((worker) => worker.name)).toEqual(['demo-worker-1']);
