@@ -5,7 +5,8 @@ import { LABELS } from '../nodes/labels.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
 import type { CreateFacts } from './create-plan.js';
-import { chooseImage } from './node-image.js';
+import { chooseImage, requireSupportedSkew, type ChosenImage } from './node-image.js';
+import { mergeSettings } from './node-plan.js';
 import { observeClusters } from './observe.js';
 import type { CreateOptions } from './options.js';
 import { newRunId } from './run-id.js';
@@ -14,21 +15,32 @@ import { newRunId } from './run-id.js';
 export async function observeForCreate(context: EngineContext, options: CreateOptions): Promise<{ host: HostDescription; facts: CreateFacts }> {
   const host = await context.provider.describeHost(context.signal);
   requireRuntime(host, options.runtime);
-  const [image, existingNetworkId] = await Promise.all([
+  const [image, otherImages, existingNetworkId] = await Promise.all([
     chooseImage(context, host, options),
+    chooseOtherImages(context, host, options),
     options.network === undefined ? requireFreeNetworkName(context, options.name) : requireNetwork(context, options.network),
     requireFreeNames(context, options),
   ]);
+  const controlPlane = otherImages[options.controlPlane?.image ?? ''] ?? image;
+  for (const settings of [{}, ...options.workers ?? []].map((own) => mergeSettings(options.workerDefaults, own))) {
+    requireSupportedSkew(controlPlane.kubernetesVersion, (otherImages[settings.image ?? ''] ?? image).kubernetesVersion);
+  }
   for (const message of hostWarnings(host, options.runtime, image.kubernetesVersion)) {
     context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
   }
   return {
     host,
     facts: {
-      run: newRunId(), image: image.reference, kubernetesVersion: image.kubernetesVersion, cri: image.cri, existingNetworkId,
+      run: newRunId(), image, otherImages, existingNetworkId,
       mtu: host.defaultMtu, hostAddress: host.address, remote: host.remote, mustPublish: host.remote,
     },
   };
+}
+
+/** Images of single nodes. A worker's kubelet must not be newer than the API server, which is checked once both are known. */
+async function chooseOtherImages(context: EngineContext, host: HostDescription, options: CreateOptions): Promise<Record<string, ChosenImage>> {
+  const named = [options.controlPlane, options.workerDefaults, ...options.workers ?? []].flatMap((settings) => settings?.image ?? []);
+  return Object.fromEntries(await Promise.all([...new Set(named)].map(async (name) => [name, await chooseImage(context, host, { image: name })] as const)));
 }
 
 async function requireFreeNames(context: EngineContext, options: CreateOptions): Promise<void> {

@@ -1,18 +1,19 @@
-import { nodeLabels, ownedLabels, LABELS } from '../nodes/labels.js';
-import type { CriName } from '../nodes/container-runtime.js';
+import { ownedLabels, LABELS } from '../nodes/labels.js';
 import { networkName, nodeName } from '../nodes/names.js';
-import type { NodeRole } from '../nodes/role.js';
+import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
-import type { NodeSpec, PortSpec } from '../provider/types.js';
+import type { PortSpec } from '../provider/types.js';
+import type { ChosenImage } from './node-image.js';
+import { createNode, mergeSettings, registrationOf, type ClusterTraits, type NodeRegistration } from './node-plan.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { CreateOptions } from './options.js';
 
 /** What was observed and decided before planning. */
 export interface CreateFacts {
   readonly run: string;
-  readonly image: string;
-  readonly kubernetesVersion: string;
-  readonly cri: CriName;
+  readonly image: ChosenImage;
+  /** Images that single nodes were given, by the name that the options say. */
+  readonly otherImages?: Readonly<Record<string, ChosenImage>>;
   /** The network to use; one is made when undefined. */
   readonly existingNetworkId?: string | undefined;
   /** Bytes; of the engine's default network. */
@@ -36,37 +37,27 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
   const published = publishedPort(options, facts);
   const networked = options.cni !== 'none';
 
-  const spec = (role: NodeRole, index: number): NodeSpec => ({
-    name: nodeName(cluster, role, index),
-    image: facts.image,
-    runtime: options.runtime,
+  const traits: ClusterTraits = {
+    cluster, run: facts.run, runtime: options.runtime, podSubnet: options.podSubnet, cni: options.cni,
     network: facts.existingNetworkId ?? ownNetwork,
-    labels: {
-      ...nodeLabels(cluster, facts.run, role, index),
-      [LABELS.runtime]: options.runtime,
-      [LABELS.kubernetesVersion]: facts.kubernetesVersion,
-      [LABELS.cri]: facts.cri,
-      [LABELS.podSubnet]: options.podSubnet,
-      [LABELS.cni]: options.cni,
-    },
-    ports: role === 'control-plane' ? published : [],
-    environment: role === 'control-plane' ? { KUBECONFIG: '/etc/kubernetes/admin.conf' } : {},
-  });
-
-  const createNode = (role: NodeRole, index: number): ClusterOperation => ({
-    kind: 'create-node', id: id('create-node', nodeName(cluster, role, index)), group: 'nodes',
-    title: `Creating node ${nodeName(cluster, role, index)}`, needs: madeNetwork, spec: spec(role, index),
-  });
+    ofControlPlane: { [LABELS.workerDefaults]: JSON.stringify(options.workerDefaults ?? {}) },
+  };
+  const imageOf = (settings: NodeSettings): ChosenImage => (settings.image === undefined ? undefined : facts.otherImages?.[settings.image]) ?? facts.image;
+  const masterSettings = options.controlPlane ?? {};
+  const workerSettings = workers.map((_, index) => mergeSettings(options.workerDefaults, options.workers?.[index]));
 
   const operations: ClusterOperation[] = [
     ...(facts.existingNetworkId === undefined
       ? [{
           kind: 'create-network', id: id('create-network', ownNetwork), group: 'nodes', title: `Creating network ${ownNetwork}`, needs: [],
-          spec: { name: ownNetwork, labels: ownedLabels(cluster, facts.run), ...(facts.mtu === undefined ? {} : { mtu: facts.mtu }) },
+          spec: {
+            name: ownNetwork, labels: { ...ownedLabels(cluster, facts.run), [LABELS.addresses]: 'fixed' }, dividing: true,
+            ...(options.subnet === undefined ? {} : { subnet: options.subnet }), ...(facts.mtu === undefined ? {} : { mtu: facts.mtu }),
+          },
         } satisfies ClusterOperation]
       : []),
-    createNode('control-plane', 0),
-    ...workers.map((_, index) => createNode('worker', index)),
+    createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: published }, 'nodes', madeNetwork),
+    ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings }, 'nodes', madeNetwork)),
     {
       kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for the container runtime on ${master}`,
       needs: [id('create-node', master)], node: master,
@@ -76,6 +67,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       title: `Running kubeadm init on ${master} ... (may take up to a minute)`,
       needs: [id('await-runtime', master)], node: master, podSubnet: options.podSubnet,
       certificateNames: certificateNames(published, facts), schedulableControlPlane: options.numWorkers === 0,
+      registration: registrationOf(masterSettings),
     },
     {
       kind: 'fetch-credentials', id: id('fetch-credentials', master), group: 'master', title: `Setting up kubectl on ${master} ...`,
@@ -95,7 +87,11 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
           needs: [id('apply-cni', master)], nodes: [master],
         } satisfies ClusterOperation]
       : []),
-    ...(workers.length > 0 ? joinOperations(workers, master) : []),
+    ...labelling(master, registrationOf(masterSettings), [id('await-api', master), id('init-control-plane', master)], { group: 'master' }),
+    ...(workers.length > 0 ? joinOperations(workers, master, (index) => ({
+      registration: registrationOf(workerSettings[index] ?? {}),
+      otherImage: imageOf(workerSettings[index] ?? {}).reference !== imageOf(masterSettings).reference,
+    })) : []),
     ...(networked ? finalWaits(options, workers, master) : []),
     ...completion(options, workers, master),
   ];
@@ -111,13 +107,13 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
   };
 }
 
-function joinOperations(workers: readonly string[], master: string): ClusterOperation[] {
+function joinOperations(workers: readonly string[], master: string, aboutOf: (index: number) => JoiningWorker): ClusterOperation[] {
   return [
     {
       kind: 'await-joinable', id: id('await-joinable', master), group: 'workers', title: 'Joining the worker nodes to the cluster ...',
       needs: [id('await-runtime', master)],
     },
-    ...workers.flatMap((worker) => joinWorker(worker, [id('fetch-credentials', master)], [id('await-joinable', master)])),
+    ...workers.flatMap((worker, index) => joinWorker(worker, [id('fetch-credentials', master)], [id('await-joinable', master)], aboutOf(index))),
     {
       kind: 'revoke-token', id: id('revoke-token', master), group: 'workers', title: 'Revoking the join token',
       needs: [id('await-api', master)], after: workers.map((worker) => id('join-worker', worker)),
@@ -125,8 +121,14 @@ function joinOperations(workers: readonly string[], master: string): ClusterOper
   ];
 }
 
+export interface JoiningWorker {
+  readonly registration: NodeRegistration;
+  /** Its image is not the control plane's. */
+  readonly otherImage: boolean;
+}
+
 /** What a new worker goes through, in create and in resize. One worker's failure is not the others'. */
-export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[], otherImage = false): ClusterOperation[] {
+export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[], { registration, otherImage }: JoiningWorker): ClusterOperation[] {
   const common = { group: 'workers', tolerant: true, node: worker } as const;
   return [
     { ...common, kind: 'await-runtime', group: 'nodes', id: id('await-runtime', worker), title: `Waiting for the container runtime on ${worker}`, needs: [id('create-node', worker)] },
@@ -141,10 +143,17 @@ export function joinWorker(worker: string, credentials: readonly string[], joina
         } satisfies ClusterOperation]
       : []),
     {
-      ...common, kind: 'join-worker', id: id('join-worker', worker), title: `Joining ${worker}`,
+      ...common, kind: 'join-worker', id: id('join-worker', worker), title: `Joining ${worker}`, registration,
       needs: [id('prepare-join', worker), ...joinable, ...(otherImage ? [id('share-images', worker)] : [])],
     },
+    ...labelling(worker, registration, [id('join-worker', worker)], { group: 'workers', tolerant: true }),
   ];
+}
+
+/** Nothing for a node that was given no labels. */
+function labelling(node: string, { labels }: NodeRegistration, needs: readonly string[], about: { readonly group: string; readonly tolerant?: boolean }): ClusterOperation[] {
+  if (Object.keys(labels).length === 0) return [];
+  return [{ ...about, kind: 'label-node', id: id('label-node', node), title: `Labelling ${node}`, needs, node, labels }];
 }
 
 function finalWaits(options: CreateOptions, workers: readonly string[], master: string): ClusterOperation[] {
@@ -171,11 +180,17 @@ function completion({ name: cluster, cni, waitAll, kubeconfig = 'separate' }: Cr
           kind: 'write-kubeconfig', id: id('write-kubeconfig', cluster), group: 'finish', title: 'Writing the kubeconfig',
           needs: required, after: [...joins, ...waits], cluster, mode: kubeconfig, tolerant: true,
         } satisfies ClusterOperation]),
+    keepNodes(cluster, [master, ...workers], required, [...joins, ...waits]),
     {
       kind: 'mark-complete', id: id('mark-complete', cluster), group: 'finish', title: 'Recording that the cluster is complete',
       needs: [...required, ...joins, ...waits], cluster,
     },
   ];
+}
+
+/** At the end: a node of a create that was killed must not come back with the machine. */
+export function keepNodes(cluster: string, nodes: readonly string[], needs: readonly string[], after: readonly string[]): ClusterOperation {
+  return { kind: 'keep-nodes', id: id('keep-nodes', cluster), group: 'finish', title: 'Letting the nodes come back after a restart of the host', needs, after, nodes };
 }
 
 function publishedPort(options: CreateOptions, facts: CreateFacts): PortSpec[] {

@@ -29,7 +29,7 @@ export async function createCluster(context: EngineContext, options: CreateOptio
   announce(context, wish, facts);
 
   const session = new ClusterSession(context, {
-    cluster: wish.name, run: facts.run, host, kubernetesVersion: facts.kubernetesVersion,
+    cluster: wish.name, run: facts.run, host, kubernetesVersion: facts.image.kubernetesVersion,
     master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs,
   });
   const outcome = await runPlan(context, session, plan, { retain: wish.retain }).catch(async (error: unknown) => {
@@ -42,8 +42,8 @@ export async function createCluster(context: EngineContext, options: CreateOptio
     name: wish.name,
     workers: wish.numWorkers,
     network: wish.network ?? networkName(wish.name),
-    image: facts.image,
-    kubernetesVersion: facts.kubernetesVersion,
+    image: facts.image.reference,
+    kubernetesVersion: facts.image.kubernetesVersion,
     runtime: wish.runtime,
     cni: wish.cni,
     kubeconfig: session.kubeconfig ?? null,
@@ -66,8 +66,8 @@ function announce(context: EngineContext, options: CreateOptions, facts: CreateF
       ['Cluster name', options.name],
       ['Worker nodes', String(options.numWorkers)],
       ['Docker network', options.network ?? networkName(options.name)],
-      ['Node image', facts.image],
-      ['K8s version', facts.kubernetesVersion],
+      ['Node image', facts.image.reference],
+      ['K8s version', facts.image.kubernetesVersion],
       ['Publish apiserver port', options.publish === undefined ? String(facts.mustPublish) : `true (${options.publish})`],
     ],
   });

@@ -2,6 +2,7 @@ import semver from 'semver';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { defaultImageFor, DEFAULT_KUBERNETES_VERSION, NODE_IMAGE_REPOSITORY } from '../images/references.js';
+import { isAtLeast } from '../kubeadm/version.js';
 import { isCriName, type CriName } from '../nodes/container-runtime.js';
 import { IMAGE_LABELS } from '../nodes/labels.js';
 import type { HostDescription } from '../provider/host-description.js';
@@ -92,6 +93,15 @@ function versionOf(image: NodeImage): string | undefined {
 
 function satisfies(version: string, wanted: string): boolean {
   return version === wanted || version.startsWith(`${wanted}.`);
+}
+
+/** A kubelet may be older than the API server, never newer: the Kubernetes version skew policy. @throws KindboxError image. */
+export function requireSupportedSkew(controlPlaneVersion: string, workerVersion: string): void {
+  const [major, minor] = workerVersion.replace(/^v/, '').split('.');
+  if (isAtLeast(controlPlaneVersion, `${major}.${minor}.0`)) return;
+  throw new KindboxError(`A worker of ${workerVersion} cannot join a control plane of ${controlPlaneVersion}`, {
+    reason: 'image', because: 'A kubelet must not be newer than the API server.', next: ['Use an image of that version, or of an older one'],
+  });
 }
 
 function criOf(image: NodeImage, reference: string): CriName {

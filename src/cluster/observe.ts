@@ -39,6 +39,15 @@ export function isComplete(cluster: ObservedCluster): boolean {
   return cluster.volumes.some((volume) => volume.labels[LABELS.completed] !== undefined);
 }
 
+/** A node of ours by its name. @throws KindboxError notFound, with the names that there are. */
+export function nodeNamed(clusters: ReadonlyMap<string, ObservedCluster>, name: string): { cluster: ObservedCluster; node: ObservedNode } {
+  for (const cluster of clusters.values()) {
+    const node = cluster.nodes.find((candidate) => candidate.name === name);
+    if (node !== undefined) return { cluster, node };
+  }
+  throw new KindboxError(`No cluster has a node named "${name.replace(/[^\x20-\x7e]/g, '?').slice(0, 60)}"`, { reason: 'notFound', next: ['kindbox list'] });
+}
+
 export function noSuchCluster(name: string): KindboxError {
   return new KindboxError(`There is no cluster named "${name}"`, { reason: 'notFound', next: ['kindbox list'] });
 }

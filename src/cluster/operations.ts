@@ -1,6 +1,7 @@
 import type { CniName } from '../cni/cni.js';
 import type { Operation, Plan } from '../plan/operation.js';
 import type { NetworkSpec, NodeSpec } from '../provider/types.js';
+import type { NodeRegistration } from './node-plan.js';
 import type { KubeconfigMode } from './options.js';
 
 interface Kind<K extends string> extends Operation {
@@ -17,6 +18,7 @@ export type ClusterOperation =
       readonly podSubnet: string;
       readonly certificateNames: readonly string[];
       readonly schedulableControlPlane: boolean;
+      readonly registration: NodeRegistration;
     })
   | (Kind<'fetch-credentials'> & { readonly node: string })
   | (Kind<'await-api'> & { readonly node: string })
@@ -26,13 +28,19 @@ export type ClusterOperation =
   | Kind<'mint-token'>
   | Kind<'await-joinable'>
   | (Kind<'prepare-join'> & { readonly node: string })
-  | (Kind<'join-worker'> & { readonly node: string })
+  | (Kind<'join-worker'> & { readonly node: string; readonly registration: NodeRegistration })
+  | (Kind<'label-node'> & { readonly node: string; readonly labels: Readonly<Record<string, string>> })
   | Kind<'revoke-token'>
   | (Kind<'await-ready'> & { readonly nodes: readonly string[] })
   | Kind<'await-dns'>
   | (Kind<'cordon-node'> & { readonly node: string })
   | (Kind<'drain-node'> & { readonly node: string; readonly timeoutMs: number; readonly force: boolean; readonly dead: boolean })
   | (Kind<'delete-node-object'> & { readonly node: string })
+  | (Kind<'stop-node'> & { readonly nodeId: string })
+  | (Kind<'start-node'> & { readonly node: string; readonly nodeId: string })
+  | (Kind<'await-back'> & { readonly nodes: readonly string[]; readonly dns: boolean })
+  | (Kind<'refresh-kubeconfig'> & { readonly cluster: string })
+  | (Kind<'keep-nodes'> & { readonly nodes: readonly string[] })
   | (Kind<'remove-node'> & { readonly nodeId: string })
   | (Kind<'remove-volume'> & { readonly volumeId: string })
   | (Kind<'remove-network'> & { readonly networkId: string; readonly name: string })

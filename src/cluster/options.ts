@@ -74,6 +74,8 @@ export interface ResizeOptions {
   readonly name: string;
   readonly numWorkers: number;
   readonly image?: string;
+  /** Of the workers that are added, over what create was asked to give every worker. */
+  readonly settings?: NodeSettings;
   readonly waitAll: boolean;
   /** Milliseconds. */
   readonly waitMs: number;
@@ -92,6 +94,35 @@ export interface ResizeResult {
   readonly removed: readonly string[];
   /** Milliseconds. */
   readonly durationMs: number;
+}
+
+export interface LifecycleOptions {
+  readonly names: readonly string[];
+  /** Return only when all nodes are Ready again, and not the control plane alone. */
+  readonly waitAll: boolean;
+  /** Milliseconds for each wait. */
+  readonly waitMs: number;
+}
+
+export interface LifecycleResult {
+  /** Per cluster the nodes that were not in that state already. */
+  readonly clusters: readonly { readonly name: string; readonly changed: readonly string[] }[];
+  /** Milliseconds. */
+  readonly durationMs: number;
+}
+
+export interface RestartOptions {
+  readonly node: string;
+  /** Milliseconds for each wait. */
+  readonly waitMs: number;
+}
+
+export interface NodeRemovalOptions {
+  readonly node: string;
+  /** Milliseconds that the node may take to be drained. */
+  readonly drainTimeoutMs: number;
+  /** Remove it even if its pods cannot be evicted. */
+  readonly force: boolean;
 }
 
 export interface DestroyOptions {

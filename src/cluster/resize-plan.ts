@@ -1,9 +1,11 @@
-import { nodeLabels, LABELS } from '../nodes/labels.js';
+import { LABELS } from '../nodes/labels.js';
 import { nodeName } from '../nodes/names.js';
 import { operationId as id } from '../plan/operation.js';
 import type { ObservedNode } from '../provider/types.js';
 import type { ChosenImage } from './node-image.js';
-import { joinWorker } from './create-plan.js';
+import { createNode, mergeSettings, registrationOf, type ClusterTraits } from './node-plan.js';
+import type { NodeSettings } from '../nodes/settings.js';
+import { joinWorker, keepNodes, type JoiningWorker } from './create-plan.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { ResizeOptions } from './options.js';
 
@@ -62,6 +64,7 @@ export function planResize(options: ResizeOptions, facts: ResizeFacts): ClusterP
     operations: [
       ...down, ...stale, ...replaced,
       ...(added.length > 0 ? additions(options, facts, added, before) : []),
+      ...(added.length > 0 ? [keepAdded(cluster, added)] : []),
       {
         kind: 'mark-complete', id: id('mark-complete', cluster), group: 'finish', title: 'Recording that the cluster is complete',
         needs: [
@@ -73,7 +76,8 @@ export function planResize(options: ResizeOptions, facts: ResizeFacts): ClusterP
   };
 }
 
-function removal(worker: ObservedNode, all: readonly ObservedNode[], options: ResizeOptions): ClusterOperation[] {
+/** A worker that goes: emptied first, then its Node object, then its container. */
+export function removal(worker: ObservedNode, all: readonly ObservedNode[], options: Pick<ResizeOptions, 'drainTimeoutMs' | 'force'>): ClusterOperation[] {
   const node = worker.name;
   const dead = worker.state !== 'running';
   return [
@@ -92,27 +96,26 @@ function removeContainer(worker: ObservedNode, verb: string, needs: readonly str
   return { kind: 'remove-node', id: id('remove-node', worker.name), group: 'resize', title: `${verb} ${worker.name}`, needs, nodeId: worker.id };
 }
 
+function keepAdded(cluster: string, indices: readonly number[]): ClusterOperation {
+  const names = indices.map((index) => nodeName(cluster, 'worker', index));
+  return keepNodes(cluster, names, names.map((name) => id('create-node', name)), names.map((name) => id('join-worker', name)));
+}
+
 function additions(options: ResizeOptions, facts: ResizeFacts, indices: readonly number[], before: readonly string[]): ClusterOperation[] {
   const { name: cluster } = options;
   const { master } = facts;
   const names = indices.map((index) => nodeName(cluster, 'worker', index));
   const mint = id('mint-token', cluster);
-  const inherited = Object.fromEntries([LABELS.runtime, LABELS.podSubnet, LABELS.cni].map((label) => [label, master.labels[label] ?? '']));
+  const settings = mergeSettings(workerDefaultsOf(master), options.settings);
+  const traits: ClusterTraits = {
+    cluster, run: facts.run, network: facts.networkId, runtime: master.labels[LABELS.runtime] ?? '',
+    podSubnet: master.labels[LABELS.podSubnet] ?? '', cni: master.labels[LABELS.cni] ?? '',
+  };
+  const joining: JoiningWorker = { registration: registrationOf(settings), otherImage: facts.image.reference !== master.image };
   return [
     { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: [] },
-    ...indices.map((index) => ({
-      kind: 'create-node', id: id('create-node', nodeName(cluster, 'worker', index)), group: 'resize', title: `Creating node ${nodeName(cluster, 'worker', index)}`,
-      needs: before,
-      spec: {
-        name: nodeName(cluster, 'worker', index), image: facts.image.reference, runtime: master.labels[LABELS.runtime] ?? '', network: facts.networkId,
-        labels: {
-          ...inherited, ...nodeLabels(cluster, facts.run, 'worker', index),
-          [LABELS.kubernetesVersion]: facts.image.kubernetesVersion, [LABELS.cri]: facts.image.cri,
-        },
-        ports: [],
-      },
-    }) satisfies ClusterOperation),
-    ...names.flatMap((worker) => joinWorker(worker, [], [mint], facts.image.reference !== master.image)),
+    ...indices.map((index) => createNode(traits, { role: 'worker', index, image: facts.image, settings }, 'resize', before)),
+    ...names.flatMap((worker) => joinWorker(worker, [], [mint], joining)),
     {
       kind: 'revoke-token', id: id('revoke-token', cluster), group: 'workers', title: 'Revoking the join token',
       needs: [mint], after: names.map((worker) => id('join-worker', worker)),
@@ -124,4 +127,14 @@ function additions(options: ResizeOptions, facts: ResizeFacts, indices: readonly
         } satisfies ClusterOperation]
       : []),
   ];
+}
+
+/** What create was asked to give every worker. The label may have been written by anybody: what is no object counts as nothing. */
+export function workerDefaultsOf(master: ObservedNode): NodeSettings {
+  try {
+    const parsed: unknown = JSON.parse(master.labels[LABELS.workerDefaults] ?? '{}');
+    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+  } catch {
+    return {};
+  }
 }

@@ -1,7 +1,6 @@
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { requireRuntime } from '../host/runtime-check.js';
-import { isAtLeast } from '../kubeadm/version.js';
 import { revokeBootstrapToken } from '../kubernetes/bootstrap-token.js';
 import { deleteNode, listNodes, uncordon } from '../kubernetes/nodes.js';
 import { LABELS } from '../nodes/labels.js';
@@ -9,10 +8,10 @@ import { nodeName } from '../nodes/names.js';
 import type { ObservedNode } from '../provider/types.js';
 import { requireNoFailures } from './failures.js';
 import { fetchCredentials } from './handlers/control-plane.js';
-import { chooseImage } from './node-image.js';
+import { chooseImage, requireSupportedSkew } from './node-image.js';
 import { controlPlaneOf, noSuchCluster, observeClusters, workersOf, type ObservedCluster } from './observe.js';
 import type { ResizeOptions, ResizeResult } from './options.js';
-import { decideResize, planResize } from './resize-plan.js';
+import { decideResize, planResize, workerDefaultsOf } from './resize-plan.js';
 import { newRunId } from './run-id.js';
 import { runPlan } from './run-plan.js';
 import { ClusterSession } from './session.js';
@@ -35,12 +34,13 @@ export async function resizeCluster(context: EngineContext, options: ResizeOptio
   const master = requireRunningMaster(cluster);
   requireRuntime(host, master.labels[LABELS.runtime] ?? '');
 
-  const image = await chooseImage(context, host, { image: options.image ?? master.image });
-  requireSupportedSkew(master, image.kubernetesVersion);
+  const image = await chooseImage(context, host, { image: options.image ?? options.settings?.image ?? workerDefaultsOf(master).image ?? master.image });
+  requireSupportedSkew(master.labels[LABELS.kubernetesVersion] ?? image.kubernetesVersion, image.kubernetesVersion);
   const session = new ClusterSession(context, {
     cluster: options.name, run: newRunId(), host, kubernetesVersion: image.kubernetesVersion, master: master.name, waitMs: options.waitMs,
   });
   session.remember(master);
+  cluster.networks.forEach((network) => session.rememberNetwork(network));
   session.configurationWritten.resolve();
 
   try {
@@ -77,12 +77,12 @@ async function putRight(session: ClusterSession, stay: readonly string[], go: re
   await api.close().catch(() => undefined);
 }
 
-function requireRunningMaster(cluster: ObservedCluster): ObservedNode {
+export function requireRunningMaster(cluster: ObservedCluster): ObservedNode {
   const master = controlPlaneOf(cluster);
   if (master?.state === 'running') return master;
   throw new KindboxError(`The control plane of "${cluster.name}" does not run`, {
     reason: 'cluster', because: master === undefined ? 'Its container does not exist any more.' : `Its container is ${master.state}.`,
-    next: [...(master === undefined ? [] : [`docker start ${master.name}`]), `kindbox destroy ${cluster.name}`],
+    next: [...(master === undefined ? [] : [`kindbox start ${cluster.name}`]), `kindbox destroy ${cluster.name}`],
   });
 }
 
@@ -90,14 +90,4 @@ function networkOf(master: ObservedNode): string {
   const [address] = master.addresses;
   if (address !== undefined) return address.networkId;
   throw new KindboxError(`The control plane ${master.name} is on no network`, { reason: 'cluster', next: [`docker inspect ${master.name}`] });
-}
-
-/** A kubelet may be older than the API server, never newer: the Kubernetes version skew policy. */
-function requireSupportedSkew(master: ObservedNode, workerVersion: string): void {
-  const controlPlaneVersion = master.labels[LABELS.kubernetesVersion] ?? workerVersion;
-  const [major, minor] = workerVersion.replace(/^v/, '').split('.');
-  if (isAtLeast(controlPlaneVersion, `${major}.${minor}.0`)) return;
-  throw new KindboxError(`A worker of ${workerVersion} cannot join a control plane of ${controlPlaneVersion}`, {
-    reason: 'image', because: 'A kubelet must not be newer than the API server.', next: ['Use an image of that version, or of an older one'],
-  });
 }

@@ -7,7 +7,9 @@ import type { ClusterSession } from './session.js';
 
 export interface RunSettings {
   /** Keep what was made when the run fails. */
-  readonly retain: boolean;
+  readonly retain?: boolean;
+  /** The plan makes nothing: there is nothing to be undone. */
+  readonly makesNothing?: boolean;
   /** Puts right inside the cluster what a failed run leaves there, before its containers are removed. */
   readonly onFailure?: () => Promise<void>;
 }
@@ -18,6 +20,7 @@ export async function runPlan(context: EngineContext, session: ClusterSession, p
     return await executePlan(plan, handlersFor(session), context.emit, context.signal);
   } catch (error) {
     const { cluster, run } = session.settings;
+    if (settings.makesNothing) throw error;
     if (settings.retain) {
       context.emit({
         type: 'note', level: 'warning', at: Date.now(),

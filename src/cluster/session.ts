@@ -33,6 +33,8 @@ export class ClusterSession {
   readonly joinable = new Deferred<void>();
   readonly joined = new Set<string>();
   readonly ready = new Set<string>();
+  /** Milliseconds since the epoch, by name, of nodes that this run started. */
+  readonly startedAt = new Map<string, number>();
   /** A network of ours could not be removed, because containers that are not ours use it. */
   networkKept = false;
   /** Path of the kubeconfig that this run wrote or removed. */
@@ -56,9 +58,9 @@ export class ClusterSession {
     this.#networks.set(network.name, network);
   }
 
-  /** The id under which a plan's network is to be used: made in this run, or given as it is. */
-  networkId(reference: string): string {
-    return this.#networks.get(reference)?.id ?? reference;
+  /** A network of the cluster's own, by the name or id that a plan has for it. */
+  ownNetwork(reference: string): ObservedNetwork | undefined {
+    return this.#networks.get(reference) ?? [...this.#networks.values()].find((network) => network.id === reference);
   }
 
   node(name: string): ObservedNode {

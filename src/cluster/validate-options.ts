@@ -1,9 +1,10 @@
 import type { CreateOptions, ResizeOptions } from './options.js';
 import { KindboxError } from '../errors/index.js';
 import {
-  validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validatePort, validateRuntimeName,
+  validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validatePort, validateRuntimeName, validateSubnet,
   validateVersionWish, validateWorkerCount,
 } from './validate.js';
+import { validateNodeSettings } from './validate-settings.js';
 import { CNI_NAMES } from '../cni/cni.js';
 
 /** @returns the options in their canonical form. @throws KindboxError usage, before anything is contacted. */
@@ -16,6 +17,8 @@ export function validateCreateOptions(options: CreateOptions): CreateOptions {
   if (options.network !== undefined) validateNetworkName(options.network);
   if (options.image !== undefined) validateImageReference(options.image);
   if (options.publish !== undefined) validatePort(options.publish);
+  if (options.subnet !== undefined) validateSubnet(options.subnet, options);
+  [options.controlPlane, options.workerDefaults, ...options.workers ?? []].forEach((settings) => validateNodeSettings(settings ?? {}));
   return options.kubernetesVersion === undefined
     ? options
     : { ...options, kubernetesVersion: validateVersionWish(options.kubernetesVersion) };
@@ -26,4 +29,5 @@ export function validateResizeOptions(options: ResizeOptions): void {
   validateClusterName(options.name);
   validateWorkerCount(options.numWorkers);
   if (options.image !== undefined) validateImageReference(options.image);
+  validateNodeSettings(options.settings ?? {});
 }

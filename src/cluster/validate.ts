@@ -1,5 +1,6 @@
-import { isIPv4 } from 'node:net';
 import { KindboxError } from '../errors/index.js';
+import { workersIn } from '../nodes/addresses.js';
+import { dotted, overlaps, parseCidr } from '../nodes/cidr.js';
 
 /** Leaves room for `-worker-9999` in a hostname of 63 characters. */
 const MAX_NAME_LENGTH = 50;
@@ -77,30 +78,17 @@ export function validatePodSubnet(cidr: string): void {
   }
 }
 
-interface Range {
-  readonly address: number;
-  readonly first: number;
-  readonly last: number;
-  readonly bits: number;
-}
-
-export function parseCidr(cidr: string): Range | undefined {
-  const match = /^([0-9.]{7,15})\/(\d{1,2})$/.exec(cidr);
-  const [, text = '', prefix = ''] = match ?? [];
-  const bits = Number(prefix);
-  if (match === null || !isIPv4(text) || bits > 32) return undefined;
-  const address = text.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  const size = 2 ** (32 - bits);
-  const first = address - (address % size);
-  return { address, first, last: first + size - 1, bits };
-}
-
-export function overlaps(a: Range, b: Range): boolean {
-  return a.first <= b.last && b.first <= a.last;
-}
-
-function dotted(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+/** @throws KindboxError usage. Of the cluster's own network, of which the nodes get the lower half. */
+export function validateSubnet(cidr: string, { network, numWorkers, podSubnet }: { readonly network?: string | undefined; readonly numWorkers: number; readonly podSubnet: string }): void {
+  const range = parseCidr(cidr);
+  if (range === undefined) invalid(`"${printable(cidr)}" is not an IPv4 subnet`, 'It has the form 172.30.0.0/24.');
+  if (network !== undefined) invalid('--subnet is for a network that kindbox makes', `The network "${printable(network)}" has one already.`, ['Leave out --subnet, or --net']);
+  if (range.address !== range.first) invalid(`The subnet ${cidr} has bits set behind its prefix`, `Did you mean ${dotted(range.first)}/${range.bits}?`);
+  if (workersIn(cidr) < numWorkers) invalid(`The subnet ${cidr} is too small for ${numWorkers} workers`, 'Nodes get the lower half of it.');
+  for (const [what, other] of [['pod', podSubnet], ['service', SERVICE_SUBNET]] as const) {
+    const taken = parseCidr(other);
+    if (taken !== undefined && overlaps(range, taken)) invalid(`The subnet ${cidr} overlaps the ${what} subnet ${other}`);
+  }
 }
 
 /** Hostile input is shown without control characters and bounded. */

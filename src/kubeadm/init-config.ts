@@ -1,12 +1,9 @@
-import type { ContainerRuntime } from '../nodes/container-runtime.js';
+import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
 import { isAtLeast, kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
-export interface InitSettings {
+export interface InitSettings extends RegistrationSettings {
   readonly clusterName: string;
-  readonly nodeName: string;
-  readonly kubernetesVersion: string;
-  readonly runtime: ContainerRuntime;
   /** CIDR. */
   readonly podSubnet: string;
   /** Names and addresses that the API server's certificate must be valid for, beyond kubeadm's own. */
@@ -34,11 +31,7 @@ export function initConfig(settings: InitSettings): string {
           description: 'kindbox create',
         },
       ],
-      nodeRegistration: {
-        name: settings.nodeName,
-        criSocket: settings.runtime.socket(settings.kubernetesVersion),
-        ...(settings.schedulableControlPlane ? { taints: [] } : {}),
-      },
+      nodeRegistration: nodeRegistration({ ...settings, taints: settings.taints ?? (settings.schedulableControlPlane ? [] : undefined) }),
     },
     {
       apiVersion,

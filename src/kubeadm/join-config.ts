@@ -1,15 +1,12 @@
-import type { ContainerRuntime } from '../nodes/container-runtime.js';
+import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
 import { kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
 /** Where a worker finds the cluster's address and CA. Not a secret, and not needed after the join. */
 export const DISCOVERY_FILE = '/etc/kubernetes/kindbox-discovery.conf';
 
-export interface JoinSettings {
-  readonly nodeName: string;
-  /** Of this worker, which may be older than the control plane. */
-  readonly kubernetesVersion: string;
-  readonly runtime: ContainerRuntime;
+/** Of this worker, which may be older than the control plane. */
+export interface JoinSettings extends RegistrationSettings {
   /** Secret: the result goes to stdin only. */
   readonly token: string;
 }
@@ -24,7 +21,7 @@ export function joinConfig(settings: JoinSettings): string {
       apiVersion: kubeadmApiVersion(settings.kubernetesVersion),
       kind: 'JoinConfiguration',
       discovery: { file: { kubeConfigPath: DISCOVERY_FILE }, tlsBootstrapToken: settings.token },
-      nodeRegistration: { name: settings.nodeName, criSocket: settings.runtime.socket(settings.kubernetesVersion) },
+      nodeRegistration: nodeRegistration(settings),
     },
   ]);
 }

@@ -44,6 +44,12 @@ export function addEntries(document: Document, entries: KubeconfigEntries, switc
   if (switchContext) document.set('current-context', quoted(document, name));
 }
 
+/** Whether a merge of ours put the cluster there. */
+export function hasEntries(document: Document, cluster: string): boolean {
+  const context = find(list(document, 'contexts'), contextName(cluster));
+  return context !== undefined && isOurs(context);
+}
+
 /** Takes a cluster out again, with the context of before, if its context is one of ours. @returns whether it was. */
 export function removeEntries(document: Document, cluster: string): boolean {
   const name = contextName(cluster);

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Document } from 'yaml';
 import { KindboxError } from '../errors/index.js';
 import type { KubeconfigEntries } from './convert.js';
-import { addEntries, ForeignEntryError, parseKubeconfig, removeEntries } from './entries-of-file.js';
+import { addEntries, ForeignEntryError, hasEntries, parseKubeconfig, removeEntries } from './entries-of-file.js';
 import { withKubeconfigLock } from './lock.js';
 import type { Environment } from './path.js';
 import { fileToMergeInto, userFiles } from './user-file.js';
@@ -30,6 +30,20 @@ export async function mergeKubeconfig(entries: KubeconfigEntries, switchContext:
 
 /** Takes a cluster out of all files that kubectl reads. @returns those that had it. @throws KindboxError partial. */
 export async function unmergeKubeconfig(cluster: string, environment: Environment, signal: AbortSignal): Promise<string[]> {
+  return changeMerged(cluster, environment, signal, (document) => removeEntries(document, cluster));
+}
+
+/** Replaces the entries of a cluster wherever they were merged. @throws KindboxError partial. */
+export async function updateMerged(entries: KubeconfigEntries, environment: Environment, signal: AbortSignal): Promise<void> {
+  const cluster = entries.clusters.name;
+  await changeMerged(cluster, environment, signal, (document) => {
+    if (!hasEntries(document, cluster)) return false;
+    addEntries(document, entries, false);
+    return true;
+  });
+}
+
+async function changeMerged(cluster: string, environment: Environment, signal: AbortSignal, change: (document: Document) => boolean): Promise<string[]> {
   const changed: string[] = [];
   for (const path of userFiles(environment)) {
     const before = await readIfThere(path).catch(() => undefined);
@@ -37,7 +51,7 @@ export async function unmergeKubeconfig(cluster: string, environment: Environmen
     if (before === undefined || !before.includes('dev.kindbox')) continue;
     await explaining(path, cluster, () => withKubeconfigLock(path, signal, async () => {
       const document = parseKubeconfig(await readIfThere(path) ?? '');
-      if (!removeEntries(document, cluster)) return;
+      if (!change(document)) return;
       await save(path, document);
       changed.push(path);
     }));

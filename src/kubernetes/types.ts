@@ -27,6 +27,8 @@ export interface Condition {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason?: string;
   readonly message?: string;
+  /** When the kubelet last said so, in RFC 3339 with whole seconds. */
+  readonly lastHeartbeatTime?: string;
 }
 
 export interface Taint {
@@ -53,7 +55,7 @@ export interface ContainerStatus {
 }
 
 export interface ContainerState {
-  readonly running?: object;
+  readonly running?: { readonly startedAt?: string };
   readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly terminated?: { readonly exitCode?: number; readonly reason?: string; readonly message?: string };
 }

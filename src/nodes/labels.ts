@@ -15,6 +15,10 @@ export const LABELS = {
   cri: 'dev.kindbox.cri',
   podSubnet: 'dev.kindbox.pod-subnet',
   cni: 'dev.kindbox.cni',
+  /** On the control plane: what workers are asked for, as JSON, for those that a resize adds. */
+  workerDefaults: 'dev.kindbox.worker-defaults',
+  /** On a network of ours whose lower half is for nodes. */
+  addresses: 'dev.kindbox.addresses',
   /** On a volume of no content, made when a create has succeeded: without it a cluster is partial. */
   completed: 'dev.kindbox.completed',
 } as const;

@@ -32,8 +32,11 @@ export interface NodeProvider {
    * fails. @throws KindboxError conflict (name or port taken), image, host.
    */
   createNode(spec: NodeSpec, signal: AbortSignal): Promise<ObservedNode>;
-  startNode(id: string, signal: AbortSignal): Promise<void>;
+  /** Starts a node, or leaves one that runs. @returns it as it is then, and since when it runs (milliseconds since the epoch, by the engine's clock). */
+  startNode(id: string, signal: AbortSignal): Promise<{ readonly node: ObservedNode; readonly startedAt: number }>;
   stopNode(id: string, signal: AbortSignal): Promise<void>;
+  /** From now on a node comes back when the engine or its machine restarts, unless it was stopped on purpose. */
+  keepNode(id: string, signal: AbortSignal): Promise<void>;
   /** Kills and removes a node and its volumes; an absent one is success. Resolves when its name is free again. */
   removeNode(id: string): Promise<void>;
 

@@ -58,6 +58,8 @@ export interface NetworkSpec {
   readonly labels: Readonly<Record<string, string>>;
   /** CIDR; the engine chooses from its pools when absent. */
   readonly subnet?: string;
+  /** Nodes are going to be given addresses of its lower half (see nodes/addresses.ts). */
+  readonly dividing?: boolean;
   /** Bytes. */
   readonly mtu?: number;
 }

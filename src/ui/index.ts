@@ -2,3 +2,4 @@ export { KindboxCommand } from './command/kindbox-command.js';
 export { Args, clusterArg, durationFlag, Flags } from './command/flags.js';
 export { undoingTexts } from './interruption.js';
 export { usageError } from './error/usage.js';
+export { createFlags, createOptions } from './command/create-flags.js';

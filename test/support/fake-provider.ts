@@ -77,8 +77,28 @@ export class FakeProvider implements NodeProvider {
     return node;
   }
 
-  startNode(): Promise<void> { return Promise.resolve(); }
-  stopNode(): Promise<void> { return Promise.resolve(); }
+  startNode(id: string): Promise<{ node: ObservedNode; startedAt: number }> {
+    return Promise.resolve({ node: this.#become(id, 'running'), startedAt: 0 });
+  }
+
+  stopNode(id: string): Promise<void> {
+    this.#become(id, 'stopped');
+    return Promise.resolve();
+  }
+
+  keepNode(id: string): Promise<void> {
+    this.calls.push(`keep ${this.nodes.get(id)?.name ?? id}`);
+    return Promise.resolve();
+  }
+
+  #become(id: string, state: ObservedNode['state']): ObservedNode {
+    const node = this.nodes.get(id);
+    if (node === undefined) throw new KindboxError(`there is no node ${id}`, { reason: 'notFound' });
+    const changed = { ...node, state };
+    this.nodes.set(id, changed);
+    this.calls.push(`${state} ${node.name}`);
+    return changed;
+  }
 
   removeNode(id: string): Promise<void> {
     this.calls.push(`remove ${this.nodes.get(id)?.name ?? id}`);

@@ -1,6 +1,4 @@
 import { cniManifest } from '../../cni/cni.js';
-import { containerRuntime } from '../../nodes/container-runtime.js';
-import { LABELS } from '../../nodes/labels.js';
 import { initConfig } from '../../kubeadm/init-config.js';
 import { abortable } from '../../kubernetes/wait.js';
 import { awaitApiReady } from '../../kubernetes/readiness.js';
@@ -8,6 +6,7 @@ import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
+import { registrationSettings } from './registration.js';
 
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
 
@@ -22,8 +21,8 @@ const INIT_ARGV = ['kubeadm', 'init', '--config=/dev/stdin', '--skip-phases=pref
 export async function initControlPlane(session: ClusterSession, operation: Of<'init-control-plane'>, run: OperationRun): Promise<void> {
   const { settings, provider, token } = session;
   const config = initConfig({
-    runtime: containerRuntime(session.node(operation.node).labels[LABELS.cri]),
-    clusterName: settings.cluster, nodeName: operation.node, kubernetesVersion: settings.kubernetesVersion,
+    ...await registrationSettings(session, session.node(operation.node), operation.registration, run.signal),
+    clusterName: settings.cluster,
     podSubnet: operation.podSubnet, certificateNames: operation.certificateNames, token: token.value,
     cgroupVersion: settings.host.cgroupVersion, schedulableControlPlane: operation.schedulableControlPlane,
   });

@@ -3,6 +3,8 @@ import type { ClusterOperation, ClusterOperationKind } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 import * as controlPlane from './control-plane.js';
 import * as finish from './finish.js';
+import * as registration from './registration.js';
+import * as lifecycle from './lifecycle.js';
 import * as nodes from './nodes.js';
 import * as workers from './workers.js';
 
@@ -24,11 +26,17 @@ const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
   'prepare-join': workers.prepareJoin,
   'join-worker': workers.joinWorker,
   'revoke-token': workers.revokeToken,
+  'label-node': registration.labelNode,
   'await-ready': finish.awaitReady,
   'await-dns': finish.awaitDns,
   'cordon-node': workers.cordonNode,
   'drain-node': workers.drainNode,
   'delete-node-object': workers.deleteNodeObject,
+  'stop-node': lifecycle.stopNode,
+  'start-node': lifecycle.startNode,
+  'await-back': lifecycle.awaitBack,
+  'refresh-kubeconfig': lifecycle.refreshClusterKubeconfig,
+  'keep-nodes': lifecycle.keepNodes,
   'remove-node': nodes.removeNode,
   'remove-volume': nodes.removeVolume,
   'remove-network': nodes.removeNetwork,

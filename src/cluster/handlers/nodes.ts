@@ -1,6 +1,8 @@
 import { KindboxError } from '../../errors/index.js';
 import type { OperationRun } from '../../plan/execute.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
+import { nodeAddress } from '../../nodes/addresses.js';
+import type { NodeSpec, ObservedNetwork } from '../../provider/types.js';
 import { containerRuntime } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { ClusterOperation } from '../operations.js';
@@ -16,8 +18,17 @@ export async function createNetwork(session: ClusterSession, operation: Of<'crea
 }
 
 export async function createNode(session: ClusterSession, operation: Of<'create-node'>, run: OperationRun): Promise<void> {
-  const spec = { ...operation.spec, network: session.networkId(operation.spec.network) };
+  const network = session.ownNetwork(operation.spec.network);
+  const ipv4 = network === undefined ? undefined : fixedAddress(network, operation.spec);
+  const spec = { ...operation.spec, network: network?.id ?? operation.spec.network, ...(ipv4 === undefined ? {} : { ipv4 }) };
   session.remember(await session.provider.createNode(spec, run.signal));
+}
+
+/** So that a node is found again after a restart, whoever else was started before it. */
+function fixedAddress({ labels, subnets: [subnet] }: ObservedNetwork, spec: NodeSpec): string | undefined {
+  const { [LABELS.role]: role, [LABELS.index]: index } = spec.labels;
+  if (labels[LABELS.addresses] !== 'fixed' || subnet === undefined) return undefined;
+  return nodeAddress(subnet, role === 'worker' ? 'worker' : 'control-plane', Number(index));
 }
 
 /** Seconds, as the script in the node takes them. A node that has not booted by then never will. */

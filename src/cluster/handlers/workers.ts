@@ -4,13 +4,12 @@ import { parseAdminConfig } from '../../kubernetes/credentials.js';
 import { awaitNodeRegistered, cordon, deleteNode } from '../../kubernetes/nodes.js';
 import { imagesOfEveryNode } from '../../kubernetes/workloads.js';
 import { drainNode as drain } from '../../kubernetes/drain.js';
-import { containerRuntime } from '../../nodes/container-runtime.js';
-import { LABELS } from '../../nodes/labels.js';
 import { copyPodImages, podImages } from '../../nodes/pod-images.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
+import { registrationSettings } from './registration.js';
 
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
 
@@ -45,10 +44,7 @@ export async function shareImages(session: ClusterSession, operation: Of<'share-
 
 export async function joinWorker(session: ClusterSession, operation: Of<'join-worker'>, run: OperationRun): Promise<void> {
   const node = session.node(operation.node);
-  const config = joinConfig({
-    nodeName: node.name, token: session.token.value, runtime: containerRuntime(node.labels[LABELS.cri]),
-    kubernetesVersion: node.labels[LABELS.kubernetesVersion] ?? session.settings.kubernetesVersion,
-  });
+  const config = joinConfig({ ...await registrationSettings(session, node, operation.registration, run.signal), token: session.token.value });
   const result = await execWhileRunning(session.provider, node, JOIN_ARGV, {
     signal: run.signal, stdin: config, timeoutMs: session.settings.waitMs,
     onLine: (line) => { const phase = /^\[([a-z-]+)\]/.exec(line)?.[1]; if (phase !== undefined) run.progress(phase); },

@@ -25,7 +25,7 @@ export interface InspectedContainer {
   /** Id of the image. */
   readonly Image: string;
   readonly Created: string;
-  readonly State: { readonly Status: string; readonly Running: boolean; readonly Paused: boolean; readonly ExitCode: number; readonly OOMKilled?: boolean };
+  readonly State: { readonly Status: string; readonly Running: boolean; readonly Paused: boolean; readonly ExitCode: number; readonly StartedAt: string; readonly OOMKilled?: boolean };
   readonly Config: { readonly Image: string; readonly Labels: Labels | null; readonly Env: readonly string[] | null };
   readonly NetworkSettings: {
     readonly Networks?: Networks | null;

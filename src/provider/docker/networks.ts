@@ -1,11 +1,16 @@
+import type Dockerode from 'dockerode';
+import { divideNetwork, workersIn } from '../../nodes/addresses.js';
 import type { NodeProvider } from '../provider.js';
-import type { ObservedNetwork } from '../types.js';
+import type { NetworkSpec, ObservedNetwork } from '../types.js';
 import type { ListedNetwork } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { daemonMessage, statusOf } from './errors.js';
 import { labelFilters } from './owned.js';
 
 const MTU_OPTION = 'com.docker.network.driver.mtu';
+/** Another network may take a subnet between Docker's choice and its use. */
+const SUBNET_TAKEN = /overlaps with other one/i;
+const SUBNET_ATTEMPTS = 5;
 const IN_USE = /has active endpoints|is in use/i;
 
 type NetworkCalls = Pick<NodeProvider, 'findNetworks' | 'listNetworks' | 'createNetwork' | 'removeNetwork'>;
@@ -28,21 +33,23 @@ export function networkCalls(client: DockerClient): NetworkCalls {
 
     async createNetwork(spec, signal) {
       const failing = `Cannot create network ${spec.name}`;
-      const network = await client.call(
-        failing,
-        () =>
-          api.createNetwork({
-            Name: spec.name,
-            Driver: 'bridge',
-            // Old daemons allow several networks of one name (moby#20648); newer ones ignore this.
-            CheckDuplicate: true,
-            Labels: { ...spec.labels },
-            ...(spec.subnet !== undefined && { IPAM: { Driver: 'default', Config: [{ Subnet: spec.subnet }] } }),
-            ...(spec.mtu !== undefined && { Options: { [MTU_OPTION]: String(spec.mtu) } }),
-          }),
-        signal,
-      );
-      return observe(await client.call(failing, () => network.inspect()));
+      const make = async (subnet: string | undefined): Promise<ObservedNetwork> => {
+        const network = await client.call(failing, () => api.createNetwork(networkRequest(spec, subnet)), signal);
+        return observe(await client.call(failing, () => network.inspect()));
+      };
+      if (!spec.dividing || spec.subnet !== undefined) return make(spec.subnet);
+      for (let attempt = 1; ; attempt += 1) {
+        // Docker takes addresses of one's own choice only where the subnet is, too: it chooses one that is free, then we ask for that.
+        const chosen = await make(undefined);
+        const subnet = chosen.subnets.find(isDividable);
+        if (subnet === undefined) return chosen;
+        await client.call(failing, () => api.getNetwork(chosen.id).remove());
+        try {
+          return await make(subnet);
+        } catch (error) {
+          if (attempt === SUBNET_ATTEMPTS || !SUBNET_TAKEN.test(daemonMessage(error))) throw error;
+        }
+      }
     },
 
     async removeNetwork(id) {
@@ -58,6 +65,24 @@ export function networkCalls(client: DockerClient): NetworkCalls {
       });
     },
   };
+}
+
+function networkRequest({ name, labels, mtu, dividing }: NetworkSpec, subnet: string | undefined): Dockerode.NetworkCreateOptions {
+  const divided = subnet !== undefined && dividing && isDividable(subnet) ? divideNetwork(subnet) : undefined;
+  const pool = divided === undefined ? { Subnet: subnet } : { Subnet: subnet, Gateway: divided.gateway, IPRange: divided.dynamicRange };
+  return {
+    Name: name,
+    Driver: 'bridge',
+    // Old daemons allow several networks of one name (moby#20648); newer ones ignore this.
+    CheckDuplicate: true,
+    Labels: { ...labels },
+    ...(subnet !== undefined && { IPAM: { Driver: 'default', Config: [pool] } }),
+    ...(mtu !== undefined && { Options: { [MTU_OPTION]: String(mtu) } }),
+  };
+}
+
+function isDividable(subnet: string): boolean {
+  return workersIn(subnet) > 0;
 }
 
 function observe(network: ListedNetwork): ObservedNetwork {

@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
 import { LABELS } from '../../nodes/labels.js';
-import type { NodeSpec } from '../types.js';
+import type { MountSpec, NodeSpec, PortSpec } from '../types.js';
 import { privilegedHostConfig, type NodePrivileges } from './node-privileges.js';
 
 /** Sysbox gives a container everything that a node needs by itself. */
@@ -23,7 +23,7 @@ export function nodeRequest(spec: NodeSpec, privileges: NodePrivileges | undefin
     OpenStdin: false,
     AttachStdout: false,
     AttachStderr: false,
-    ExposedPorts: Object.fromEntries(spec.ports.map((port) => [`${port.nodePort}/tcp`, {}])),
+    ExposedPorts: Object.fromEntries(spec.ports.map((port) => [portKey(port), {}])),
     HostConfig: {
       Runtime: spec.runtime,
       NetworkMode: spec.network,
@@ -32,16 +32,37 @@ export function nodeRequest(spec: NodeSpec, privileges: NodePrivileges | undefin
       // A daemon with "init": true would put tini before systemd, which wants to be process 1.
       Init: false,
       ...(privileges && privilegedHostConfig(privileges)),
-      ...(privileges && { Mounts: storeVolumes(spec) as Dockerode.MountConfig }),
+      ...((privileges || spec.mounts) && { Mounts: [...(privileges ? storeVolumes(spec) : []), ...(spec.mounts ?? []).map(bindMount)] as Dockerode.MountConfig }),
+      ...limits(spec),
     },
-    NetworkingConfig: { EndpointsConfig: { [spec.network]: {} } },
+    NetworkingConfig: { EndpointsConfig: { [spec.network]: spec.ipv4 === undefined ? {} : { IPAMConfig: { IPv4Address: spec.ipv4 } } } },
+  };
+}
+
+function portKey({ nodePort, protocol = 'tcp' }: PortSpec): string {
+  return `${nodePort}/${protocol}`;
+}
+
+/** Without swap on top: a node that may use as much again is not limited. */
+function limits({ cpus, memoryBytes }: NodeSpec): Dockerode.HostConfig {
+  return {
+    ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
+    ...(memoryBytes !== undefined && { Memory: memoryBytes, MemorySwap: memoryBytes }),
+  };
+}
+
+function bindMount({ hostPath, nodePath, readOnly = false, propagation }: MountSpec): unknown {
+  return {
+    Type: 'bind', Source: hostPath, Target: nodePath, ReadOnly: readOnly,
+    ...(propagation !== undefined && { BindOptions: { Propagation: propagation } }),
   };
 }
 
 function portBindings(spec: NodeSpec): Record<string, { HostIp: string; HostPort: string }[]> {
   const bindings: Record<string, { HostIp: string; HostPort: string }[]> = {};
-  for (const { nodePort, hostPort, hostAddress } of spec.ports) {
-    (bindings[`${nodePort}/tcp`] ??= []).push({ HostIp: hostAddress ?? '', HostPort: hostPort === 0 ? '' : String(hostPort) });
+  for (const port of spec.ports) {
+    const { hostPort, hostAddress } = port;
+    (bindings[portKey(port)] ??= []).push({ HostIp: hostAddress ?? '', HostPort: hostPort === 0 ? '' : String(hostPort) });
   }
   return bindings;
 }

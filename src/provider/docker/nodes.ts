@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../../errors/index.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { NodeProvider } from '../provider.js';
-import type { ListedContainer } from './answers.js';
+import type { InspectedContainer, ListedContainer } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { removeContainer } from './container-removal.js';
 import { statusOf } from './errors.js';
@@ -13,7 +13,7 @@ import type { PrivilegesOf } from './privilege-negotiation.js';
 /** Seconds that a node's init has to stop its services. */
 const STOP_GRACE = 10;
 
-type NodeCalls = Pick<NodeProvider, 'listNodes' | 'findForeignContainers' | 'createNode' | 'startNode' | 'stopNode' | 'removeNode'>;
+type NodeCalls = Pick<NodeProvider, 'listNodes' | 'findForeignContainers' | 'createNode' | 'startNode' | 'keepNode' | 'stopNode' | 'removeNode'>;
 
 export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): NodeCalls {
   const { api } = client;
@@ -47,7 +47,17 @@ export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): Nod
 
     async startNode(id, signal) {
       const failing = `Cannot start node ${id.slice(0, 12)}`;
-      await client.call(failing, () => api.getContainer(id).start().catch(unchangedIsFine), signal);
+      const container = api.getContainer(id);
+      await client.call(failing, () => container.start().catch(unchangedIsFine), signal);
+      const inspection: InspectedContainer = await client.call(failing, () => container.inspect());
+      const node = nodeOfInspection(inspection);
+      if (!node) throw new TypeError(`startNode was given a container that is not a node: ${id}`);
+      return { node, startedAt: Date.parse(inspection.State.StartedAt) };
+    },
+
+    async keepNode(id, signal) {
+      const policy = { RestartPolicy: { Name: 'unless-stopped' } };
+      await client.call(`Cannot update node ${id.slice(0, 12)}`, () => api.getContainer(id).update(policy), signal);
     },
 
     async stopNode(id, signal) {

@@ -10,7 +10,7 @@ const options: CreateOptions = {
   name: 'demo', numWorkers: 2, runtime: 'sysbox-runc', podSubnet: '10.244.0.0/16', cni: 'flannel', waitAll: false, waitMs: 1000, retain: false,
 };
 const facts: CreateFacts = {
-  run: 'run1', image: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.36.3', cri: 'containerd', hostAddress: '127.0.0.1', mustPublish: false, remote: false,
+  run: 'run1', image: { reference: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.36.3', cri: 'containerd' }, hostAddress: '127.0.0.1', mustPublish: false, remote: false,
 };
 
 const ids = (plan: ClusterPlan): string[] => plan.operations.map((operation) => operation.id);

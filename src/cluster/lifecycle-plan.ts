@@ -1,0 +1,72 @@
+import { operationId as id } from '../plan/operation.js';
+import type { ObservedNode } from '../provider/types.js';
+import type { ObservedCluster } from './observe.js';
+import { controlPlaneOf } from './observe.js';
+import type { ClusterOperation, ClusterPlan } from './operations.js';
+
+export interface StartWish {
+  /** Wait for every node, and not for the control plane alone. */
+  readonly waitAll: boolean;
+  /** The cluster has a CNI of ours, without which no node becomes Ready. */
+  readonly networked: boolean;
+}
+
+/** All nodes at once: none needs another to stop. */
+export function planStop(cluster: ObservedCluster): ClusterPlan {
+  return {
+    groups: [{ id: 'stop', title: `Stopping K8s cluster "${cluster.name}" ...` }],
+    operations: cluster.nodes.filter((node) => node.state !== 'stopped').map((node) => stopNode(node, 'stop')),
+  };
+}
+
+/** All nodes at once: kubelets wait for the API server by themselves. */
+export function planStart(cluster: ObservedCluster, wish: StartWish): ClusterPlan {
+  const starts = cluster.nodes.map((node) => startNode(node, 'start', []));
+  return {
+    groups: [
+      { id: 'start', title: `Starting K8s cluster "${cluster.name}" ...` },
+      { id: 'finish', title: 'Waiting for the cluster ...' },
+    ],
+    operations: [...starts, ...revival(cluster, wish, wish.waitAll ? cluster.nodes : cluster.nodes.filter(isControlPlane), starts)],
+  };
+}
+
+export function planRestart(cluster: ObservedCluster, node: ObservedNode, wish: StartWish): ClusterPlan {
+  const start = startNode(node, 'start', node.state === 'stopped' ? [] : [id('stop-node', node.name)]);
+  return {
+    groups: [{ id: 'start', title: `Restarting node ${node.name} ...` }, { id: 'finish', title: 'Waiting for the node ...' }],
+    operations: [...(node.state === 'stopped' ? [] : [stopNode(node, 'start')]), start, ...revival(cluster, wish, [node], [start])],
+  };
+}
+
+function stopNode(node: ObservedNode, group: string): ClusterOperation {
+  return { kind: 'stop-node', id: id('stop-node', node.name), group, title: `Stopping node ${node.name}`, needs: [], nodeId: node.id };
+}
+
+function startNode(node: ObservedNode, group: string, needs: readonly string[]): ClusterOperation {
+  return { kind: 'start-node', id: id('start-node', node.name), group, title: `Starting node ${node.name}`, needs, node: node.name, nodeId: node.id };
+}
+
+function revival(cluster: ObservedCluster, wish: StartWish, awaited: readonly ObservedNode[], starts: readonly ClusterOperation[]): ClusterOperation[] {
+  const master = controlPlaneOf(cluster);
+  if (master === undefined) return [];
+  const started = starts.map((start) => start.id);
+  return [
+    { kind: 'fetch-credentials', id: id('fetch-credentials', master.name), group: 'finish', title: `Setting up kubectl on ${master.name} ...`, needs: started, node: master.name },
+    { kind: 'await-api', id: id('await-api', master.name), group: 'finish', title: `Waiting for the API server on ${master.name} ...`, needs: [id('fetch-credentials', master.name)], node: master.name },
+    ...(wish.networked
+      ? [{
+          kind: 'await-back', id: id('await-back', cluster.name), group: 'finish', title: 'Waiting for nodes to be ready again ...',
+          needs: [id('await-api', master.name)], nodes: awaited.map((node) => node.name), dns: starts.length > 1 || awaited.some(isControlPlane),
+        } satisfies ClusterOperation]
+      : []),
+    {
+      kind: 'refresh-kubeconfig', id: id('refresh-kubeconfig', cluster.name), group: 'finish', title: 'Updating the kubeconfig',
+      needs: [id('fetch-credentials', master.name)], cluster: cluster.name, tolerant: true,
+    },
+  ];
+}
+
+function isControlPlane(node: ObservedNode): boolean {
+  return node.role === 'control-plane';
+}

@@ -1,0 +1,78 @@
+import { nodeLabels, LABELS } from '../nodes/labels.js';
+import { nodeName } from '../nodes/names.js';
+import type { NodeRole } from '../nodes/role.js';
+import type { NodeSettings } from '../nodes/settings.js';
+import { operationId as id } from '../plan/operation.js';
+import type { PortSpec } from '../provider/types.js';
+import type { ChosenImage } from './node-image.js';
+import type { ClusterOperation } from './operations.js';
+
+/** What all nodes of a cluster have in common. */
+export interface ClusterTraits {
+  readonly cluster: string;
+  readonly run: string;
+  readonly runtime: string;
+  readonly podSubnet: string;
+  readonly cni: string;
+  /** Id of the network, or the name of the one that the plan makes. */
+  readonly network: string;
+  /** Labels that only the control plane has. */
+  readonly ofControlPlane?: Readonly<Record<string, string>>;
+}
+
+export interface PlannedNode {
+  readonly role: NodeRole;
+  readonly index: number;
+  readonly image: ChosenImage;
+  readonly settings: NodeSettings;
+  /** Beyond those of the settings. */
+  readonly ports?: readonly PortSpec[];
+}
+
+/** The operation that makes a node's container. */
+export function createNode(traits: ClusterTraits, node: PlannedNode, group: string, needs: readonly string[]): ClusterOperation {
+  const name = nodeName(traits.cluster, node.role, node.index);
+  const { settings, image, role } = node;
+  return {
+    kind: 'create-node', id: id('create-node', name), group, title: `Creating node ${name}`, needs,
+    spec: {
+      name,
+      image: image.reference,
+      runtime: traits.runtime,
+      network: traits.network,
+      labels: {
+        ...nodeLabels(traits.cluster, traits.run, role, node.index),
+        ...(role === 'control-plane' ? traits.ofControlPlane : {}),
+        [LABELS.runtime]: traits.runtime,
+        [LABELS.kubernetesVersion]: image.kubernetesVersion,
+        [LABELS.cri]: image.cri,
+        [LABELS.podSubnet]: traits.podSubnet,
+        [LABELS.cni]: traits.cni,
+      },
+      ports: [...node.ports ?? [], ...settings.ports ?? []],
+      environment: role === 'control-plane' ? { KUBECONFIG: '/etc/kubernetes/admin.conf' } : {},
+      ...(settings.cpus === undefined ? {} : { cpus: settings.cpus }),
+      ...(settings.memoryBytes === undefined ? {} : { memoryBytes: settings.memoryBytes }),
+      ...(settings.mounts === undefined ? {} : { mounts: settings.mounts }),
+    },
+  };
+}
+
+/** What a node says of itself when it registers. */
+export function registrationOf({ labels = {}, taints, cpus, memoryBytes }: NodeSettings): NodeRegistration {
+  return { labels, taints, limits: cpus === undefined && memoryBytes === undefined ? undefined : { cpus, memoryBytes } };
+}
+
+export interface NodeRegistration {
+  readonly labels: Readonly<Record<string, string>>;
+  /** kubeadm's default when undefined. */
+  readonly taints: NodeSettings['taints'];
+  /** Limits of the container, which its kubelet does not see. */
+  readonly limits: { readonly cpus: number | undefined; readonly memoryBytes: number | undefined } | undefined;
+}
+
+/** `over` wins, field by field; labels are joined. */
+export function mergeSettings(under: NodeSettings | undefined, over: NodeSettings | undefined): NodeSettings {
+  const labels = { ...under?.labels, ...over?.labels };
+  return { ...under, ...over, ...(Object.keys(labels).length === 0 ? {} : { labels }) };
+}

@@ -1,0 +1,74 @@
+import * as Flags from '@oclif/core/flags';
+import type { CreateOptions, KubeconfigMode } from '../../cluster/options.js';
+import type { nodeSettings as parseNodeSettings } from '../../nodes/settings-text.js';
+import { durationFlag } from './flags.js';
+
+const KUBECONFIG_MODES: readonly KubeconfigMode[] = ['separate', 'merge', 'none'];
+const CNIS = ['flannel', 'none'] as const;
+
+/** What a cluster can be asked for, by all commands that make one or tell how. */
+export const createFlags = {
+  'num-workers': Flags.integer({ default: 1, helpValue: 'N', description: 'Number of worker nodes' }),
+  net: Flags.string({ helpValue: 'NETWORK', description: 'Existing Docker network to use (default: a new one, NAME-net)' }),
+  subnet: Flags.string({ helpValue: 'CIDR', description: "Addresses of the cluster's own network (Docker's choice if left out)" }),
+  image: Flags.string({ helpValue: 'IMAGE', description: 'Node image' }),
+  'k8s-version': Flags.string({ helpValue: 'VERSION', description: 'Kubernetes version of the nodes, such as v1.36.3 or v1.36' }),
+  runtime: Flags.string({ default: 'sysbox-runc', env: 'KINDBOX_RUNTIME', description: 'Docker runtime of the nodes' }),
+  'pod-subnet': Flags.string({ default: '10.244.0.0/16', helpValue: 'CIDR', description: 'Addresses of pods' }),
+  cni: Flags.option({ options: CNIS, default: 'flannel' as const, description: 'Network of the pods' })(),
+  publish: Flags.integer({ char: 'p', helpValue: 'PORT', description: 'Publish the API server at this port of the host (0: any)' }),
+  cpus: Flags.string({ helpValue: 'N', description: 'Processors of each node, such as 1.5' }),
+  memory: Flags.string({ helpValue: 'SIZE', description: 'Memory of each node, such as 2g' }),
+  mount: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'HOST:NODE[:ro]', description: 'Path of the host to see in each node' }),
+  port: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'HOST:NODE[/udp]', description: 'Port of the control plane to publish, such as 8080:30080' }),
+  kubeconfig: Flags.option({ options: KUBECONFIG_MODES, default: 'separate' as const, env: 'KINDBOX_KUBECONFIG' })({
+    description: "A file of its own, into the user's kubeconfig (and made current), or none",
+  }),
+  'wait-all': Flags.boolean({ char: 'w', description: 'Return only when all nodes are Ready' }),
+  wait: durationFlag({ default: 300_000, defaultHelp: async () => '5m', description: 'Longest time for each wait' }),
+  retain: Flags.boolean({ char: 'r', description: 'Keep what was made if the creation fails' }),
+};
+
+/** The values of `createFlags`, as parsed. */
+export interface CreateFlagValues {
+  readonly 'num-workers': number;
+  readonly net: string | undefined;
+  readonly subnet: string | undefined;
+  readonly image: string | undefined;
+  readonly 'k8s-version': string | undefined;
+  readonly runtime: string;
+  readonly 'pod-subnet': string;
+  readonly cni: CreateOptions['cni'];
+  readonly publish: number | undefined;
+  readonly cpus: string | undefined;
+  readonly memory: string | undefined;
+  readonly mount: readonly string[] | undefined;
+  readonly port: readonly string[] | undefined;
+  readonly kubeconfig: KubeconfigMode;
+  readonly 'wait-all': boolean;
+  readonly wait: number;
+  readonly retain: boolean;
+}
+
+/** `nodeSettings` is the engine's, which is loaded only when a command runs. @throws KindboxError usage. */
+export function createOptions(name: string, flags: CreateFlagValues, nodeSettings: typeof parseNodeSettings): CreateOptions {
+  const { cpus, memory, mount, port } = flags;
+  return {
+    name,
+    numWorkers: flags['num-workers'],
+    network: flags.net,
+    subnet: flags.subnet,
+    image: flags.image,
+    kubernetesVersion: flags['k8s-version'],
+    runtime: flags.runtime,
+    podSubnet: flags['pod-subnet'],
+    cni: flags.cni,
+    publish: flags.publish,
+    controlPlane: nodeSettings({ cpus, memory, mount, port }),
+    workerDefaults: nodeSettings({ cpus, memory, mount }),
+    kubeconfig: flags.kubeconfig,
+    waitAll: flags['wait-all'],
+    waitMs: flags.wait,
+    retain: flags.retain,
+  };
+}
