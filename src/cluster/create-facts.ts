@@ -1,3 +1,4 @@
+import { chooseCni } from '../cni/cni.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { hostWarnings, requireRuntime } from '../host/runtime-check.js';
@@ -13,7 +14,7 @@ import { newRunId } from './run-id.js';
 
 /** Looks at the host and refuses what cannot succeed, before anything is made. */
 export async function observeForCreate(context: EngineContext, options: CreateOptions): Promise<{ host: HostDescription; facts: CreateFacts }> {
-  const host = await context.provider.describeHost(context.signal);
+  const [host, cni] = await Promise.all([context.provider.describeHost(context.signal), chooseCni(options.cni)]);
   requireRuntime(host, options.runtime);
   const [image, otherImages, existingNetworkId] = await Promise.all([
     chooseImage(context, host, options),
@@ -31,7 +32,7 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
   return {
     host,
     facts: {
-      run: newRunId(), image, otherImages, existingNetworkId,
+      run: newRunId(), image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded }, existingNetworkId,
       mtu: host.defaultMtu, hostAddress: host.address, remote: host.remote, mustPublish: host.remote,
     },
   };

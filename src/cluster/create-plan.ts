@@ -14,6 +14,7 @@ export interface CreateFacts {
   readonly image: ChosenImage;
   /** Images that single nodes were given, by the name that the options say. */
   readonly otherImages?: Readonly<Record<string, ChosenImage>>;
+  readonly cni: { readonly name: string; readonly networked: boolean; readonly preloaded: boolean };
   /** The network to use; one is made when undefined. */
   readonly existingNetworkId?: string | undefined;
   /** Bytes; of the engine's default network. */
@@ -35,10 +36,10 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
   const ownNetwork = networkName(cluster);
   const madeNetwork = facts.existingNetworkId === undefined ? [id('create-network', ownNetwork)] : [];
   const published = publishedPort(options, facts);
-  const networked = options.cni !== 'none';
+  const { networked } = facts.cni;
 
   const traits: ClusterTraits = {
-    cluster, run: facts.run, runtime: options.runtime, podSubnet: options.podSubnet, cni: options.cni,
+    cluster, run: facts.run, runtime: options.runtime, podSubnet: options.podSubnet, cni: facts.cni.name,
     network: facts.existingNetworkId ?? ownNetwork,
     ofControlPlane: { [LABELS.workerDefaults]: JSON.stringify(options.workerDefaults ?? {}) },
   };
@@ -77,9 +78,15 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       kind: 'await-api', id: id('await-api', master), group: 'master', title: `Waiting for the API server on ${master} ...`,
       needs: [id('fetch-credentials', master)], node: master,
     },
+    ...(facts.cni.preloaded
+      ? []
+      : [{
+          kind: 'look-for-images', id: id('look-for-images', master), group: 'master', title: `Looking for the images of ${facts.cni.name} on ${master}`,
+          needs: [id('await-runtime', master)], node: master, cni: options.cni, podSubnet: options.podSubnet, tolerant: true,
+        } satisfies ClusterOperation]),
     ...(networked
       ? [{
-          kind: 'apply-cni', id: id('apply-cni', master), group: 'master', title: `Initializing networking (${options.cni}) on ${master} ...`,
+          kind: 'apply-cni', id: id('apply-cni', master), group: 'master', title: `Initializing networking (${facts.cni.name === 'file' ? options.cni : facts.cni.name}) on ${master} ...`,
           needs: [id('await-api', master)], node: master, cni: options.cni, podSubnet: options.podSubnet,
         } satisfies ClusterOperation,
         {
@@ -93,7 +100,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       otherImage: imageOf(workerSettings[index] ?? {}).reference !== imageOf(masterSettings).reference,
     })) : []),
     ...(networked ? finalWaits(options, workers, master) : []),
-    ...completion(options, workers, master),
+    ...completion(options, networked, workers, master),
   ];
 
   return {
@@ -168,8 +175,7 @@ function finalWaits(options: CreateOptions, workers: readonly string[], master: 
   ];
 }
 
-function completion({ name: cluster, cni, waitAll, kubeconfig = 'separate' }: CreateOptions, workers: readonly string[], master: string): ClusterOperation[] {
-  const networked = cni !== 'none';
+function completion({ name: cluster, waitAll, kubeconfig = 'separate' }: CreateOptions, networked: boolean, workers: readonly string[], master: string): ClusterOperation[] {
   const required = [id('init-control-plane', master), ...(networked ? [id('await-ready', master), id('await-dns', cluster)] : [])];
   const joins = workers.map((worker) => id('join-worker', worker));
   const waits = networked && waitAll && workers.length > 0 ? [id('await-ready', 'workers')] : [];

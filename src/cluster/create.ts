@@ -45,7 +45,7 @@ export async function createCluster(context: EngineContext, options: CreateOptio
     image: facts.image.reference,
     kubernetesVersion: facts.image.kubernetesVersion,
     runtime: wish.runtime,
-    cni: wish.cni,
+    cni: facts.cni.name,
     kubeconfig: session.kubeconfig ?? null,
     kubeconfigMode: wish.kubeconfig ?? 'separate',
     context: contextName(wish.name),

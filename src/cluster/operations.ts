@@ -1,4 +1,3 @@
-import type { CniName } from '../cni/cni.js';
 import type { Operation, Plan } from '../plan/operation.js';
 import type { NetworkSpec, NodeSpec } from '../provider/types.js';
 import type { NodeRegistration } from './node-plan.js';
@@ -22,7 +21,13 @@ export type ClusterOperation =
     })
   | (Kind<'fetch-credentials'> & { readonly node: string })
   | (Kind<'await-api'> & { readonly node: string })
-  | (Kind<'apply-cni'> & { readonly node: string; readonly cni: CniName; readonly podSubnet: string })
+  | (Kind<'apply-cni'> & {
+      readonly node: string;
+      /** A name that kindbox knows, or the path of a manifest. */
+      readonly cni: string;
+      readonly podSubnet: string;
+    })
+  | (Kind<'look-for-images'> & { readonly node: string; readonly cni: string; readonly podSubnet: string })
   /** Gives a node of another image the pod images that the cluster runs on every node. */
   | (Kind<'share-images'> & { readonly node: string })
   | Kind<'mint-token'>

@@ -1,4 +1,3 @@
-import type { CniName } from '../cni/cni.js';
 import type { NodeSettings } from '../nodes/settings.js';
 
 export type IpFamily = 'ipv4' | 'ipv6' | 'dual';
@@ -18,7 +17,8 @@ export interface CreateOptions {
   readonly runtime: string;
   /** CIDR. */
   readonly podSubnet: string;
-  readonly cni: CniName;
+  /** flannel, calico, weave, none, or the path of a manifest. */
+  readonly cni: string;
   /** Port of the host at which the API server is published; 0 lets the engine choose. */
   readonly publish?: number;
   /** Return only when all nodes are Ready. */

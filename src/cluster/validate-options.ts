@@ -1,11 +1,9 @@
 import type { CreateOptions, ResizeOptions } from './options.js';
-import { KindboxError } from '../errors/index.js';
 import {
   validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validatePort, validateRuntimeName, validateSubnet,
   validateVersionWish, validateWorkerCount,
 } from './validate.js';
 import { validateNodeSettings } from './validate-settings.js';
-import { CNI_NAMES } from '../cni/cni.js';
 
 /** @returns the options in their canonical form. @throws KindboxError usage, before anything is contacted. */
 export function validateCreateOptions(options: CreateOptions): CreateOptions {
@@ -13,7 +11,6 @@ export function validateCreateOptions(options: CreateOptions): CreateOptions {
   validateWorkerCount(options.numWorkers);
   validateRuntimeName(options.runtime);
   validatePodSubnet(options.podSubnet);
-  if (!CNI_NAMES.includes(options.cni)) throw new KindboxError(`There is no CNI "${options.cni as string}"`, { reason: 'usage', next: CNI_NAMES.map((name) => `--cni=${name}`) });
   if (options.network !== undefined) validateNetworkName(options.network);
   if (options.image !== undefined) validateImageReference(options.image);
   if (options.publish !== undefined) validatePort(options.publish);

@@ -1,8 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { calico } from './calico.js';
+import { readManifest } from './file.js';
+import { imagesOf } from './images.js';
+import { weave } from './weave.js';
 
-export const CNI_NAMES = ['flannel', 'none'] as const;
+export const CNI_NAMES = ['flannel', 'calico', 'weave', 'none'] as const;
 export type CniName = (typeof CNI_NAMES)[number];
+/** What a cluster whose manifest was the user's own is labelled with. */
+export const OWN_MANIFEST = 'file';
 
 export interface CniSettings {
   /** CIDR. */
@@ -14,22 +21,47 @@ export interface CniSettings {
   readonly apiServer: URL;
 }
 
-/**
- * A CNI is a manifest that the API server is given as soon as it answers.
- * To add one: its file, its name in CNI_NAMES, and its row in MANIFESTS.
- */
-type ManifestMaker = (settings: CniSettings) => Promise<string>;
+/** A CNI is a manifest that the API server is given as soon as it answers. */
+export interface Cni {
+  readonly name: CniName | typeof OWN_MANIFEST;
+  /** The manifest to apply; absent when networking is left to the user. */
+  readonly manifest?: (settings: CniSettings) => Promise<string>;
+  /** Its images are in every node image. */
+  readonly preloaded: boolean;
+}
 
-const MANIFESTS: Readonly<Record<Exclude<CniName, 'none'>, ManifestMaker>> = {
-  flannel: async ({ podSubnet, apiServer }) => (await packaged('flannel.yaml'))
-    .replaceAll('${POD_SUBNET}', podSubnet)
-    .replaceAll('${API_SERVER_HOST}', apiServer.hostname)
-    .replaceAll('${API_SERVER_PORT}', apiServer.port),
+/** To add a CNI: its name in CNI_NAMES, and its row here. */
+const CNIS: Readonly<Record<CniName, Cni>> = {
+  flannel: {
+    name: 'flannel', preloaded: true,
+    manifest: async ({ podSubnet, apiServer }) => (await packaged('flannel.yaml'))
+      .replaceAll('${POD_SUBNET}', podSubnet)
+      .replaceAll('${API_SERVER_HOST}', apiServer.hostname)
+      .replaceAll('${API_SERVER_PORT}', apiServer.port),
+  },
+  calico: { name: 'calico', preloaded: false, manifest: async (settings) => documents(calico(settings)) },
+  weave: { name: 'weave', preloaded: false, manifest: async (settings) => documents(weave(settings)) },
+  none: { name: 'none', preloaded: true },
 };
 
-/** The manifest to apply, or undefined when networking is left to the user. */
-export async function cniManifest(name: CniName, settings: CniSettings): Promise<string | undefined> {
-  return name === 'none' ? undefined : MANIFESTS[name](settings);
+/** @param choice a name of CNI_NAMES, or the path of a manifest. @throws KindboxError usage. Reads no more than that file. */
+export async function chooseCni(choice: string): Promise<Cni> {
+  if (isCniName(choice)) return CNIS[choice];
+  const manifest = await readManifest(choice);
+  return { name: OWN_MANIFEST, preloaded: false, manifest: () => Promise.resolve(manifest) };
+}
+
+/** The images that the pods of a CNI need. */
+export async function cniImages(cni: Cni, settings: CniSettings): Promise<string[]> {
+  return cni.manifest === undefined ? [] : imagesOf(await cni.manifest(settings));
+}
+
+function isCniName(choice: string): choice is CniName {
+  return (CNI_NAMES as readonly string[]).includes(choice);
+}
+
+function documents(objects: readonly object[]): string {
+  return objects.map((object) => stringify(object, { version: '1.1', aliasDuplicateObjects: false })).join('---\n');
 }
 
 async function packaged(file: string): Promise<string> {

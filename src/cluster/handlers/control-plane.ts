@@ -1,4 +1,3 @@
-import { cniManifest } from '../../cni/cni.js';
 import { initConfig } from '../../kubeadm/init-config.js';
 import { abortable } from '../../kubernetes/wait.js';
 import { awaitApiReady } from '../../kubernetes/readiness.js';
@@ -71,15 +70,4 @@ export async function fetchCredentials(session: ClusterSession, operation: Of<'f
 
 export async function awaitApi(session: ClusterSession, _operation: Of<'await-api'>, run: OperationRun): Promise<void> {
   await awaitApiReady(session.api, session.settings.waitMs, run.signal);
-}
-
-export async function applyCni(session: ClusterSession, operation: Of<'apply-cni'>, run: OperationRun): Promise<void> {
-  const manifest = await cniManifest(operation.cni, { podSubnet: operation.podSubnet, apiServer: new URL(session.internalServer) });
-  if (manifest === undefined) return;
-  const node = session.node(operation.node);
-  const argv = ['kubectl', '--kubeconfig', session.operator.path, 'apply', '--server-side', '--validate=false', '-f', '-'];
-  const result = await execWhileRunning(session.provider, node, argv, { signal: run.signal, stdin: manifest });
-  if (result.exitCode !== 0) {
-    throw session.failure(`The API server refused the manifest of ${operation.cni}`, 'kubectl apply failed.', tail(result.stderr));
-  }
 }

@@ -1,6 +1,7 @@
 import type { Handlers, OperationRun } from '../../plan/execute.js';
 import type { ClusterOperation, ClusterOperationKind } from '../operations.js';
 import type { ClusterSession } from '../session.js';
+import * as cni from './cni.js';
 import * as controlPlane from './control-plane.js';
 import * as finish from './finish.js';
 import * as registration from './registration.js';
@@ -19,7 +20,8 @@ const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
   'init-control-plane': controlPlane.initControlPlane,
   'fetch-credentials': controlPlane.fetchCredentials,
   'await-api': controlPlane.awaitApi,
-  'apply-cni': controlPlane.applyCni,
+  'look-for-images': cni.lookForImages,
+  'apply-cni': cni.applyCni,
   'share-images': workers.shareImages,
   'mint-token': workers.mintToken,
   'await-joinable': controlPlane.awaitJoinable,

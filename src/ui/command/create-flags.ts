@@ -4,7 +4,6 @@ import type { nodeSettings as parseNodeSettings } from '../../nodes/settings-tex
 import { durationFlag } from './flags.js';
 
 const KUBECONFIG_MODES: readonly KubeconfigMode[] = ['separate', 'merge', 'none'];
-const CNIS = ['flannel', 'none'] as const;
 
 /** What a cluster can be asked for, by all commands that make one or tell how. */
 export const createFlags = {
@@ -15,7 +14,7 @@ export const createFlags = {
   'k8s-version': Flags.string({ helpValue: 'VERSION', description: 'Kubernetes version of the nodes, such as v1.36.3 or v1.36' }),
   runtime: Flags.string({ default: 'sysbox-runc', env: 'KINDBOX_RUNTIME', description: 'Docker runtime of the nodes' }),
   'pod-subnet': Flags.string({ default: '10.244.0.0/16', helpValue: 'CIDR', description: 'Addresses of pods' }),
-  cni: Flags.option({ options: CNIS, default: 'flannel' as const, description: 'Network of the pods' })(),
+  cni: Flags.string({ default: 'flannel', helpValue: 'flannel|calico|weave|none|FILE', description: 'Network of the pods; FILE is a manifest, whose pod subnet must be --pod-subnet' }),
   publish: Flags.integer({ char: 'p', helpValue: 'PORT', description: 'Publish the API server at this port of the host (0: any)' }),
   cpus: Flags.string({ helpValue: 'N', description: 'Processors of each node, such as 1.5' }),
   memory: Flags.string({ helpValue: 'SIZE', description: 'Memory of each node, such as 2g' }),

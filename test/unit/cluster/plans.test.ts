@@ -10,7 +10,7 @@ const options: CreateOptions = {
   name: 'demo', numWorkers: 2, runtime: 'sysbox-runc', podSubnet: '10.244.0.0/16', cni: 'flannel', waitAll: false, waitMs: 1000, retain: false,
 };
 const facts: CreateFacts = {
-  run: 'run1', image: { reference: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.36.3', cri: 'containerd' }, hostAddress: '127.0.0.1', mustPublish: false, remote: false,
+  run: 'run1', image: { reference: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.36.3', cri: 'containerd' }, cni: { name: 'flannel', networked: true, preloaded: true }, hostAddress: '127.0.0.1', mustPublish: false, remote: false,
 };
 
 const ids = (plan: ClusterPlan): string[] => plan.operations.map((operation) => operation.id);
@@ -55,7 +55,7 @@ describe('create', () => {
   });
 
   test('without a CNI nothing waits for what needs one', () => {
-    const kinds = planCreate({ ...options, cni: 'none', waitAll: true }, facts).operations.map((operation) => operation.kind);
+    const kinds = planCreate({ ...options, cni: 'none', waitAll: true }, { ...facts, cni: { name: 'none', networked: false, preloaded: true } }).operations.map((operation) => operation.kind);
     expect(kinds).not.toEqual(expect.arrayContaining(['await-dns']));
     expect(kinds).not.toEqual(expect.arrayContaining(['await-ready']));
     expect(kinds).toContain('join-worker');

@@ -1,0 +1,49 @@
+import { readFile, stat } from 'node:fs/promises';
+import { isMap, LineCounter, parseAllDocuments } from 'yaml';
+import { KindboxError } from '../errors/index.js';
+
+/** Bytes. The largest manifests of CNIs have half a megabyte. */
+const MOST = 5_000_000;
+
+/** Reads a manifest of the user's. @throws KindboxError usage, which says where it is wrong and quotes nothing of it. */
+export async function readManifest(path: string): Promise<string> {
+  const text = await read(path);
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
+  const list = 'empty' in documents ? [] : documents;
+  let objects = 0;
+  for (const document of list) {
+    const [error] = document.errors;
+    if (error !== undefined) throw wrong(path, error.pos[0], lines, 'is not YAML');
+    if (document.contents === null) continue;
+    const isObject = isMap(document.contents) && document.has('apiVersion') && document.has('kind');
+    if (!isObject) throw wrong(path, document.range[0], lines, 'has no object of Kubernetes, with apiVersion and kind');
+    objects += 1;
+  }
+  if (objects === 0) throw new KindboxError(`${path} has no objects of Kubernetes`, { reason: 'usage', next: ['--cni FILE takes the manifest of a CNI'] });
+  return text;
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > MOST) throw new KindboxError(`${path} is too large for a manifest: ${size} bytes`, { reason: 'usage' });
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof KindboxError) throw error;
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new KindboxError(`"${printable(path)}" is neither a CNI that kindbox knows nor a manifest that can be read`, {
+      reason: 'usage', because: `The file system says: ${code}.`, next: ['--cni flannel, calico, weave or none', '--cni PATH of a manifest'],
+    });
+  }
+}
+
+function wrong(path: string, offset: number, lines: LineCounter, problem: string): KindboxError {
+  const { line, col } = lines.linePos(offset);
+  return new KindboxError(`${path}:${line}:${col} ${problem}`, { reason: 'usage' });
+}
+
+function printable(text: string): string {
+  const clean = text.replace(/[^\x20-\x7e]/g, '?');
+  return clean.length > 60 ? `${clean.slice(0, 60)}...` : clean;
+}
