@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { isMap, LineCounter, parseAllDocuments } from 'yaml';
+import { isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import { KindboxError } from '../errors/index.js';
 
 /** Bytes. The largest manifests of CNIs have half a megabyte. */
@@ -15,9 +15,11 @@ export async function readManifest(path: string): Promise<string> {
   for (const document of list) {
     const [error] = document.errors;
     if (error !== undefined) throw wrong(path, error.pos[0], lines, 'is not YAML');
-    if (document.contents === null) continue;
-    const isObject = isMap(document.contents) && document.has('apiVersion') && document.has('kind');
-    if (!isObject) throw wrong(path, document.range[0], lines, 'has no object of Kubernetes, with apiVersion and kind');
+    const { contents } = document;
+    // A comment between two separators is a document without content.
+    if (contents === null || (isScalar(contents) && contents.value === null)) continue;
+    const isObject = isMap(contents) && document.has('apiVersion') && document.has('kind');
+    if (!isObject) throw wrong(path, contents.range[0], lines, 'has no object of Kubernetes, with apiVersion and kind');
     objects += 1;
   }
   if (objects === 0) throw new KindboxError(`${path} has no objects of Kubernetes`, { reason: 'usage', next: ['--cni FILE takes the manifest of a CNI'] });
