@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { NodeRole } from '../nodes/role.js';
 
 /** Selects our own objects by their labels; an empty filter selects everything that kindbox made. */
@@ -101,8 +102,8 @@ export interface NodeSpec {
 
 export interface ExecOptions {
   readonly signal: AbortSignal;
-  /** Written to the command's stdin, which is then closed. */
-  readonly stdin?: string | Buffer;
+  /** Written to the command's stdin, which is then closed. A stream is destroyed when the command ends, read or not. */
+  readonly stdin?: string | Buffer | Readable;
   /** Called for each whole line of stdout and stderr as it arrives. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Milliseconds; rejects with a KindboxError `timeout` after that. */

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { KindboxError } from '../../errors/index.js';
 import type { ExecOptions, ExecResult } from '../types.js';
 import type { DockerClient } from './client.js';
@@ -26,7 +26,7 @@ export async function runExec(client: DockerClient, nodeId: string, argv: readon
 }
 
 /** Writes stdin, closes it, and reads to the end of the connection. Leaves the socket destroyed and without listeners. */
-export async function converse(socket: Duplex, argv: readonly string[], stdin: string | Buffer | undefined, output: OutputCollector, signal: AbortSignal): Promise<void> {
+export async function converse(socket: Duplex, argv: readonly string[], stdin: ExecOptions['stdin'], output: OutputCollector, signal: AbortSignal): Promise<void> {
   const parser = new FrameParser((stream, payload) => output.push(stream, payload));
   let abort: (() => void) | undefined;
   try {
@@ -47,15 +47,23 @@ export async function converse(socket: Duplex, argv: readonly string[], stdin: s
         // The command may end without reading all of its stdin; its output and exit code are still to come.
         if (error.code !== 'EPIPE') reject(cutConnection(argv, error));
       });
-      if (stdin !== undefined) socket.end(stdin);
+      if (isStream(stdin)) {
+        stdin.once('error', reject);
+        stdin.pipe(socket);
+      } else if (stdin !== undefined) socket.end(stdin);
     });
     output.end();
   } finally {
     if (abort) signal.removeEventListener('abort', abort);
+    if (isStream(stdin)) stdin.destroy();
     socket.removeAllListeners('data');
     socket.on('error', () => undefined);
     socket.destroy();
   }
+}
+
+function isStream(stdin: ExecOptions['stdin']): stdin is Readable {
+  return stdin !== undefined && typeof stdin !== 'string' && !Buffer.isBuffer(stdin);
 }
 
 export class OutputCollector {
