@@ -11,3 +11,4 @@ export { kubeconfigPath, readKubeconfig } from './kubeconfig/index.js';
 export { validateClusterName } from './cluster/validate.js';
 export { STAGES } from './cluster/handlers/index.js';
 export { buildNodeImage, type BuildOptions, type BuildOrigin, type BuildResult } from './images/build/index.js';
+export { preloadNodeImage, type PreloadOptions, type PreloadResult } from './images/preload/index.js';

@@ -49,7 +49,9 @@ export async function converse(socket: Duplex, argv: readonly string[], stdin: E
       });
       if (isStream(stdin)) {
         stdin.once('error', reject);
-        stdin.pipe(socket);
+        // One that broke before it was read does not say so again.
+        if (stdin.destroyed) reject(stdin.errored ?? new Error('The stream was closed before it was read'));
+        else stdin.pipe(socket);
       } else if (stdin !== undefined) socket.end(stdin);
     });
     output.end();
