@@ -81,7 +81,7 @@ async function descriptionsIn(file: string, compressed: boolean, signal: AbortSi
   const tar = extract();
   tar.on('entry', (header, content, next) => {
     const name = header.name.replace(/^\.\//, '');
-    const wanted = DESCRIPTIONS.has(name) && (header.size ?? 0) <= LONGEST_DESCRIPTION;
+    const wanted = DESCRIPTIONS.has(name) && header.size <= LONGEST_DESCRIPTION;
     const chunks: Buffer[] = [];
     content.on('data', (chunk) => { if (wanted) chunks.push(chunk as Buffer); });
     content.on('end', () => {

@@ -26,20 +26,19 @@ export function imagesOfDockerArchive(manifest: string | undefined): ArchivedIma
  * `nginx:1.27` for what it says, the kubelet asks for docker.io/library/nginx:1.27.
  */
 export function imagesOfOciArchive(text: string): { images: ArchivedImage[] | undefined; index: string | undefined } {
-  const index = parse(text) as OciIndex | undefined;
-  if (!Array.isArray(index?.manifests)) return { images: undefined, index: undefined };
+  const index = (parse(text) ?? {}) as OciIndex;
+  if (!Array.isArray(index.manifests)) return { images: undefined, index: undefined };
   const images: ArchivedImage[] = [];
-  let renamed = false;
-  const manifests = (index.manifests as NonNullable<OciIndex['manifests']>).map((descriptor) => {
+  const given = index.manifests as NonNullable<OciIndex['manifests']>;
+  const manifests = given.map((descriptor) => {
     const { digest, annotations } = descriptor;
     const name = nameIn(annotations ?? {});
     if (name === undefined) return descriptor;
     images.push({ name, ...(digest === undefined ? {} : { target: digest }) });
     if (annotations?.[FULL_NAME] === name) return descriptor;
-    renamed = true;
     return { ...descriptor, annotations: { ...annotations, [FULL_NAME]: name } };
   });
-  return { images, index: renamed ? JSON.stringify({ ...index, manifests }) : undefined };
+  return { images, index: manifests.some((descriptor, at) => descriptor !== given[at]) ? JSON.stringify({ ...index, manifests }) : undefined };
 }
 
 function nameIn(annotations: Readonly<Record<string, string>>): string | undefined {

@@ -52,6 +52,8 @@ export class Workbench {
       throwIfCancelled(signal);
       if (error instanceof KindboxError) throw error;
       throw new KindboxError('The images could not be read to their end', { reason: 'image', because: error instanceof Error ? error.message : String(error), cause: error });
+    } finally {
+      archive?.destroy();
     }
   }
 

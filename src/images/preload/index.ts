@@ -47,8 +47,8 @@ export async function preloadNodeImage(context: PreloadContext, options: Preload
       'start-container': (_operation, run) => workbench.start(base.image.id, run.signal),
       'import-images': async ({ source }, run) => {
         const total = sizeOf(source);
-        const archive = new Fanout(1, () => openSource(context, source, platform, run.signal), (sum) => run.progress('importing', Math.min(sum, total), total));
-        await workbench.preload(['-'], run.signal, archive.join());
+        const archive = new Fanout(1, () => openSource(context, source, platform, run.signal));
+        await workbench.preload(['-'], run.signal, archive.join((sum) => run.progress('importing', Math.min(sum, total), total)));
       },
       'check-layout': async (operation, run) => {
         product.layout = await workbench.layout(run.signal);

@@ -14,7 +14,7 @@ export function standaloneCalls(client: DockerClient, privilegesOf: PrivilegesOf
   const inspect = async (nameOrId: string, signal?: AbortSignal): Promise<ObservedContainer | undefined> => {
     const inspecting = async (abortSignal?: AbortSignal): Promise<Inspected | undefined> => {
       try {
-        return await api.getContainer(encodeURIComponent(nameOrId)).inspect(abortable(abortSignal) as object) as Inspected;
+        return await api.getContainer(encodeURIComponent(nameOrId)).inspect(abortable(abortSignal) as object);
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
         throw error;
