@@ -10,7 +10,7 @@ export interface CommittableNode extends ObservedContainer {
 }
 
 /** Where kubeadm and the kubelet put what belongs to one cluster only. Patterns are of `find -path`. */
-const STATE = ['/etc/kubernetes/*.conf', '/etc/kubernetes/pki/*', '/etc/kubernetes/manifests/*', '/var/lib/kubelet/config.yaml', '/var/lib/kubelet/pki/*', '/var/lib/etcd/member'];
+const STATE = ['/etc/kubernetes/*.conf', '/etc/kubernetes/pki/*', '/etc/kubernetes/manifests/*.yaml', '/var/lib/kubelet/config.yaml', '/var/lib/kubelet/pki/*', '/var/lib/etcd/member'];
 const STATE_FOLDERS = ['/etc/kubernetes', '/var/lib/kubelet', '/var/lib/etcd'];
 const CAVEAT = 'It carries the configuration of its cluster: certificates, addresses and names that no other cluster can use.';
 
