@@ -15,8 +15,9 @@ export class Probe {
   static readonly serviceName = SERVICE;
   static readonly servicePort = 80;
 
-  static async deploy(cluster: ClusterFixture): Promise<Probe> {
-    const image = await loadProbeImage(cluster.nodes);
+  /** Puts the image into the nodes as well, unless one is named that they have. */
+  static async deploy(cluster: ClusterFixture, present?: string): Promise<Probe> {
+    const image = present ?? await loadProbeImage(cluster.nodes);
     await cluster.kubectl.apply(daemonSet(image), service());
     await cluster.kubectl.rolledOut(`daemonset/${SERVICE}`);
     const pods = (await cluster.kubectl.pods('app=probe')).filter(isReady);
