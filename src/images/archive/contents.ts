@@ -83,6 +83,8 @@ async function descriptionsIn(file: string, compressed: boolean, signal: AbortSi
     const name = header.name.replace(/^\.\//, '');
     const wanted = DESCRIPTIONS.has(name) && header.size <= LONGEST_DESCRIPTION;
     const chunks: Buffer[] = [];
+    // It repeats what the pipeline tells.
+    content.on('error', () => undefined);
     content.on('data', (chunk) => { if (wanted) chunks.push(chunk as Buffer); });
     content.on('end', () => {
       if (wanted) found.set(name, Buffer.concat(chunks).toString('utf8'));
