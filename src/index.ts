@@ -14,3 +14,7 @@ export { contextName, kubeconfigPath, mergeCluster, readKubeconfig, unmergeKubec
 export { validateClusterName } from './cluster/validate.js';
 export { STAGES } from './cluster/handlers/index.js';
 export { buildNodeImage, type BuildOptions, type BuildOrigin, type BuildResult } from './images/build/index.js';
+export { preloadNodeImage, type PreloadOptions, type PreloadResult } from './images/preload/index.js';
+export { loadImages, type LoadOptions, type LoadResult } from './images/load/index.js';
+export { commitNode, type CommitOptions, type CommitResult } from './images/commit/index.js';
+export { runStandaloneNode, type StandaloneOptions, type StandaloneResult } from './images/commit/run-node.js';

@@ -1,6 +1,7 @@
 import { docker } from '../workspace/docker-cli.mjs';
 
 const clusterLabel = 'dev.kindbox.cluster';
+const standalone = 'label=dev.kindbox.standalone=true';
 
 /**
  * Removes what clusters whose names begin with the suite's random prefix have left.
@@ -10,9 +11,16 @@ export async function sweepClusters(prefix) {
   const containers = await labelled(['ps', '--all', '--no-trunc'], '{{.ID}}', prefix);
   const removed = [];
   for (const id of containers) removed.push(...(await docker('rm', '--force', '--volumes', id)));
+  for (const id of await standaloneNodes(prefix)) removed.push(...(await docker('rm', '--force', '--volumes', id)));
   for (const id of await labelled(['network', 'ls', '--no-trunc'], '{{.ID}}', prefix)) removed.push(...(await docker('network', 'rm', id)));
   for (const id of await labelled(['volume', 'ls'], '{{.Name}}', prefix)) removed.push(...(await docker('volume', 'rm', id)));
   return removed;
+}
+
+/** They have no cluster to be told by, only a name. */
+async function standaloneNodes(prefix) {
+  const lines = await docker('ps', '--all', '--no-trunc', '--filter', standalone, '--format', '{{.ID}} {{.Names}}');
+  return lines.map((line) => line.split(' ')).filter(([, name]) => name?.startsWith(prefix)).map(([id]) => id);
 }
 
 async function labelled(list, identity, prefix) {

@@ -31,3 +31,13 @@ export function splitReference(reference: string): { repository: string; tag: st
   const hasTag = colon > named.lastIndexOf('/');
   return { repository: hasTag ? named.slice(0, colon) : named, tag: hasTag ? named.slice(colon + 1) : undefined, digest };
 }
+
+/** The name under which the kubelet asks its runtime for an image: `nginx` -> `docker.io/library/nginx:latest`. */
+export function canonicalName(reference: string): string {
+  const { repository, tag, digest } = splitReference(reference);
+  const [first = '', ...rest] = repository.split('/');
+  const namesHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const path = namesHost ? repository : `docker.io/${rest.length === 0 ? `library/${repository}` : repository}`;
+  const hub = path.replace(/^index\.docker\.io\//, 'docker.io/').replace(/^docker\.io\/([^/]+)$/, 'docker.io/library/$1');
+  return digest === undefined ? `${hub}:${tag ?? 'latest'}` : `${hub}${tag === undefined ? '' : `:${tag}`}@${digest}`;
+}

@@ -21,6 +21,8 @@ export const LABELS = {
   addresses: 'dev.kindbox.addresses',
   /** On a volume of no content, made when a create has succeeded: without it a cluster is partial. */
   completed: 'dev.kindbox.completed',
+  /** `true` on a node of no cluster. Images made of one carry the label with no value. */
+  standalone: 'dev.kindbox.standalone',
 } as const;
 
 export const LABEL_SCHEMA = '1';
@@ -32,6 +34,10 @@ export const IMAGE_LABELS = {
   layout: 'dev.kindbox.image.layout',
   contentHash: 'dev.kindbox.image.content-hash',
 } as const;
+
+export function standaloneLabels(run: string, runtime: string): Record<string, string> {
+  return { [LABELS.standalone]: 'true', [LABELS.run]: run, [LABELS.schema]: LABEL_SCHEMA, [LABELS.runtime]: runtime };
+}
 
 export function ownedLabels(cluster: string, run: string): Record<string, string> {
   return { [LABELS.cluster]: cluster, [LABELS.run]: run, [LABELS.schema]: LABEL_SCHEMA };

@@ -13,6 +13,7 @@ import { NODE_CONFIGURATION, SCRIPTS } from './node-image.js';
 import type { BuildContext } from './options.js';
 import type { BuildOperation } from './plan.js';
 import { tarOf, type SourceEntry } from './source-tree.js';
+import { commitUndoably } from './undoable-commit.js';
 import type { Workshop } from './workshop.js';
 
 export interface BuildProduct {
@@ -113,15 +114,7 @@ export function buildHandlers(
     },
     commit: async ({ replaces }, { signal }) => {
       if (assembled === undefined) throw new Error('there is nothing to commit: the plan is wrong');
-      // An engine that has begun cannot be stopped, and what it makes must be known to be undone.
-      const uninterrupted = new AbortController().signal;
-      const image = await builder.commit(assembled, commitSpec(inputs), uninterrupted);
-      if (signal.aborted) {
-        if (replaces !== undefined) await builder.tagImage(replaces, request.reference, uninterrupted);
-        await builder.removeImage(image.id);
-        throwIfCancelled(signal);
-      }
-      product.image = image;
+      product.image = await commitUndoably(builder, assembled, commitSpec(inputs), replaces, signal);
     },
     'remove-image': async ({ imageId }, { progress }) => {
       try {

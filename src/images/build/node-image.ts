@@ -11,4 +11,7 @@ export const NODE_CONFIGURATION: Pick<CommitSpec, 'entrypoint' | 'command' | 'en
 export const SCRIPTS = {
   compile: '/src/compile.sh',
   assemble: '/usr/local/lib/kindbox/assemble',
+  preload: '/usr/local/lib/kindbox/preload',
+  layoutReport: '/usr/local/lib/kindbox/layout-report',
+  seal: '/usr/local/lib/kindbox/seal',
 } as const;
