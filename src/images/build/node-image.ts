@@ -10,5 +10,6 @@ export const NODE_CONFIGURATION: Pick<CommitSpec, 'entrypoint' | 'command' | 'en
 
 export const SCRIPTS = {
   compile: '/src/compile.sh',
+  download: '/src/fetch.sh',
   assemble: '/usr/local/lib/kindbox/assemble',
 } as const;

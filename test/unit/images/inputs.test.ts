@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { suiteOf } from '../../../src/images/build/base-suite.js';
 import { certificateAuthorities, proxyOutOfReach, proxyVariables } from '../../../src/images/build/host-environment.js';
 import { inputsOf } from '../../../src/images/build/names.js';
+import { mirrorsOf } from '../../../src/images/build/release/mirrors.js';
 import { hashOf, readSourceTree, tarOf, type SourceEntry } from '../../../src/images/build/source-tree.js';
 import { defaultImageFor, DEFAULT_KUBERNETES_VERSION, splitReference, supportedKubernetesVersions } from '../../../src/images/references.js';
 
 const file = (path: string, content = path, executable = false): SourceEntry => ({ path, kind: 'file', executable, content: Buffer.from(content) });
 const TREE = [file('Dockerfile'), file('README.md'), file('rootfs/a'), file('source/Dockerfile'), file('source/compile.sh', 'x', true)];
-const REQUEST = { kubernetesVersion: 'v1.36.3', base: 'debian:bookworm-slim', from: 'source' as const, reference: 'a:b', force: false };
+const mirrors = mirrorsOf({}, {});
+const REQUEST = { kubernetesVersion: 'v1.36.3', base: 'debian:bookworm-slim', from: 'source' as const, reference: 'a:b', force: false, mirrors };
 
 let folder: string;
 beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'kindbox-tree-')); });

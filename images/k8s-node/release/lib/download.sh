@@ -1,0 +1,81 @@
+# Downloads by checksum: a file is kept in the cache under the checksum that was published for it, so that what is there
+# need not be downloaded again, and what broke off goes on where it was.
+
+curl_quietly=(curl --silent --show-error --fail --location --connect-timeout 20 --speed-limit 1 --speed-time 60
+  --retry 2 --retry-delay 1)
+
+http_get() { # URL CURL_ARGUMENT...
+  local url=$1 code status=0
+  shift
+  # By stdin: a mirror's address may hold a password, and argv is everybody's to read.
+  code=$(printf 'url = "%s"\n' "$url" | "${curl_quietly[@]}" --config - --write-out '%{http_code}' "$@") || status=$?
+  case $status,$code in
+    0,*) return 0 ;;
+    *,404 | *,410) fail missing "$url" ;;
+    # A range that cannot be had: the file is complete, or the server gives none.
+    33,* | *,416) return 33 ;;
+    *) fail download "$url" ;;
+  esac
+}
+
+# Lists of one file have its checksum alone or with a name, lists of many may be signed.
+published_checksum() { # LIST FILE_NAME
+  awk -v name="$2" '
+    $1 ~ /^[0-9a-f]+$/ && length($1) == 64 {
+      file = $2; sub(/^\*/, "", file); sub(/.*\//, "", file)
+      if (file == name || NF == 1) { print $1; exit }
+    }' "$1"
+}
+
+has_checksum() { # FILE CHECKSUM
+  [ "$(sha256sum < "$1" | cut -d' ' -f1)" = "$2" ]
+}
+
+download() { # URL CHECKSUM FILE
+  local url=$1 checksum=$2 file=$3 resumed=
+  if [ -f "$file.part" ]; then
+    resumed=yes
+    http_get "$url" --continue-at - --output "$file.part" || rm -f "$file.part"
+  fi
+  [ -f "$file.part" ] || http_get "$url" --output "$file.part"
+  if ! has_checksum "$file.part" "$checksum"; then
+    rm "$file.part"
+    [ -n "$resumed" ] || fail checksum "$url"
+    # What an earlier run left may be of another file.
+    http_get "$url" --output "$file.part"
+    has_checksum "$file.part" "$checksum" || { rm "$file.part"; fail checksum "$url"; }
+  fi
+  mv "$file.part" "$file"
+}
+
+unpack() { # FILE NAME ROOT MEMBER=TARGET...: a program that is no archive has an empty MEMBER
+  local file=$1 name=$2 root=$3 folder pair
+  shift 3
+  folder=$(mktemp -d)
+  case $name in
+    *.tgz | *.tar.gz) tar --extract --gzip --file "$file" --directory "$folder" --no-same-owner ;;
+  esac
+  for pair in "$@"; do
+    if [ -n "${pair%%=*}" ]; then file=$folder/${pair%%=*}; fi
+    install -D -m 755 "$file" "$root/${pair#*=}"
+  done
+  rm -r "$folder"
+}
+
+fetch() { # URL CHECKSUMS_URL NAME ROOT MEMBER=TARGET...
+  local url=$1 checksums=$2 name=$3 root=$4 list checksum file
+  shift 4
+  list=$(mktemp)
+  http_get "$checksums" --output "$list"
+  checksum=$(published_checksum "$list" "$name")
+  rm "$list"
+  [ -n "$checksum" ] || fail unlisted "$checksums"
+  file=$cache/downloads/$checksum
+  if [ -f "$file" ] && has_checksum "$file" "$checksum"; then
+    touch "$file"
+  else
+    download "$url" "$checksum" "$file"
+  fi
+  unpack "$file" "$name" "$root" "$@"
+  echo "downloaded $name"
+}
