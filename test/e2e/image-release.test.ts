@@ -21,7 +21,7 @@ type Components = Omit<ReleasedVersions, 'kubernetes'> & { readonly flannel: str
 /** The tests of this file build on each other: what a failed build has downloaded, the next one needs not. */
 describe('node images of release binaries', () => {
   const home = useKindbox(filePrefix);
-  let mirror: ReleaseMirror;
+  const mirror = new ReleaseMirror();
   let architecture: string;
   let components: Components;
   let names: string[];
@@ -30,12 +30,12 @@ describe('node images of release binaries', () => {
   beforeAll(async () => {
     components = JSON.parse(await readFile(new URL('../../images/k8s-node/release/versions.json', import.meta.url), 'utf8')) as Components;
     architecture = await docker(['version', '--format', '{{.Server.Arch}}']);
-    mirror = await ReleaseMirror.open(SOURCE_IMAGE, { ...components, kubernetes: KUBERNETES }, architecture);
+    await mirror.open(SOURCE_IMAGE, { ...components, kubernetes: KUBERNETES }, architecture);
     names = await mirror.registry.pushImagesOf(SOURCE_IMAGE, GHCR);
     foreign = await Promise.all(names.map((name) => mirror.registry.addForeignPlatform(name, architecture)));
   });
   afterAll(async () => {
-    await mirror?.close();
+    await mirror.close();
     const built = await dockerLines(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', '--filter', 'reference=kindbox-test/release*']);
     if (built.length > 0) await docker(['image', 'rm', ...built]);
   });
@@ -112,7 +112,7 @@ describe('node images of release binaries', () => {
       const report = JSON.parse(await docker(['run', '--rm', '--network', 'none', '--entrypoint', '/usr/local/lib/kindbox/layout-report', IMAGE])) as { name: string; tree: string | null }[];
       const wanted = names.map((name) => (name.startsWith(`${GHCR}/`) ? name.replace(GHCR, 'ghcr.io') : `registry.k8s.io/${name}`));
       expect(report.map(({ name }) => name).sort()).toEqual(wanted.sort());
-      expect(report.map(({ tree }) => tree)).toEqual(report.map(() => expect.stringMatching(/^\/kindbox\/layers\//)));
+      expect(report.filter(({ tree }) => tree?.startsWith('/kindbox/layers/') !== true)).toEqual([]);
     });
 
     describe('a cluster of it', () => {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
@@ -15,9 +14,8 @@ export interface ReleasedVersions {
   readonly flannelCniPlugin: string;
 }
 
-/** The programs of a node image, in folders and archives as their projects publish them. @returns a folder, to be removed */
-export async function releaseFilesOf(image: string, versions: ReleasedVersions, architecture: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'kindbox-mirror-'));
+/** Writes the programs of a node image into a folder, as and where their projects publish them. */
+export async function writeReleaseFiles(folder: string, image: string, versions: ReleasedVersions, architecture: string): Promise<void> {
   const programs = join(folder, 'programs');
   await copyFromImage(image, ['/usr/local/bin', '/opt/cni/bin'], programs);
   await rename(join(programs, '0'), join(programs, 'bin'));
@@ -49,7 +47,6 @@ export async function releaseFilesOf(image: string, versions: ReleasedVersions, 
     await writeFile(`${archive}.${ending}`, await checksumLine(archive));
   }));
   await rm(programs, { recursive: true });
-  return folder;
 }
 
 async function copyFromImage(image: string, paths: readonly string[], target: string): Promise<void> {

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { execa } from 'execa';
 import { docker, dockerLines } from './docker.js';
+import { eventually } from './eventually.js';
 
 /** Debian's package, in a container: on the host it would start a service of its own. */
 const DOCKERFILE = [
   'FROM debian:bookworm-slim',
   'RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends docker-registry && rm -rf /var/lib/apt/lists/*',
-  'RUN printf "version: 0.1\\nlog: {level: error}\\nstorage: {filesystem: {rootdirectory: /registry}}\\nhttp: {addr: :5000}\\n" > /registry.yml',
+  'RUN printf "version: 0.1\\nlog: {level: error}\\nstorage: {filesystem: {rootdirectory: /registry}}\\nhttp: {addr: 0.0.0.0:5000}\\n" > /registry.yml',
   'ENTRYPOINT ["docker-registry", "serve", "/registry.yml"]',
 ].join('\n');
 const IMAGE = `kindbox-test/registry:${createHash('sha256').update(DOCKERFILE).digest('hex').slice(0, 12)}`;
@@ -38,10 +39,14 @@ export class Registry {
       await execa('docker', ['build', '--tag', IMAGE, ...PROXIES.flatMap((name) => ['--build-arg', name]), '-'], { input: DOCKERFILE });
     }
     const container = await docker(['run', '--detach', '--rm', '--label', 'dev.kindbox.test=registry', IMAGE]);
-    const ip = await docker(['container', 'inspect', '--format', '{{.NetworkSettings.IPAddress}}', container]);
-    const registry = new Registry(container, `${ip}:5000`);
-    await registry.#answer();
-    return registry;
+    try {
+      const ip = await docker(['container', 'inspect', '--format', '{{.NetworkSettings.IPAddress}}', container]);
+      await eventually(() => insist(fetch(`http://${ip}:5000/v2/`)), 30_000);
+      return new Registry(container, `${ip}:5000`);
+    } catch (error) {
+      await docker(['rm', '--force', '--volumes', container]);
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
@@ -92,11 +97,6 @@ export class Registry {
 
   async #putManifest(path: string, reference: string, mediaType: string, body: string): Promise<void> {
     await insist(fetch(`http://${this.address}/v2/${path}/manifests/${reference}`, { method: 'PUT', body, headers: { 'content-type': mediaType } }));
-  }
-
-  async #answer(): Promise<void> {
-    const { eventually } = await import('./eventually.js');
-    await eventually(() => insist(fetch(`http://${this.address}/v2/`)), 30_000);
   }
 }
 

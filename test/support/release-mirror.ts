@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
 import { docker } from './docker.js';
-import { releaseFilesOf, type ReleasedVersions } from './release-mirror-files.js';
+import { writeReleaseFiles, type ReleasedVersions } from './release-mirror-files.js';
 import { Registry } from './release-mirror-registry.js';
 
 /** How the mirror misbehaves. */
@@ -27,23 +28,29 @@ export class ReleaseMirror {
     this.#answer(request, response).catch(() => response.destroy());
   });
 
-  private constructor(private readonly files: string, readonly registry: Registry, readonly host: string) {}
+  #files: string | undefined;
+  #registry: Registry | undefined;
+  /** The address of the host on Docker's default network. */
+  host = '';
 
-  static async open(nodeImage: string, versions: ReleasedVersions, architecture: string): Promise<ReleaseMirror> {
-    const [files, registry, host] = await Promise.all([
-      releaseFilesOf(nodeImage, versions, architecture),
-      Registry.start(),
-      docker(['network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', 'bridge']),
-    ]);
-    const mirror = new ReleaseMirror(files, registry, host);
-    await new Promise<void>((resolve, reject) => mirror.#server.once('error', reject).listen(0, host, resolve));
-    return mirror;
+  async open(nodeImage: string, versions: ReleasedVersions, architecture: string): Promise<void> {
+    this.#registry = await Registry.start();
+    this.#files = await mkdtemp(join(tmpdir(), 'kindbox-mirror-'));
+    await writeReleaseFiles(this.#files, nodeImage, versions, architecture);
+    this.host = await docker(['network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', 'bridge']);
+    await new Promise<void>((resolve, reject) => this.#server.once('error', reject).listen(0, this.host, resolve));
   }
 
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
-    await Promise.all([this.registry.stop(), rm(this.files, { recursive: true, force: true })]);
+    await this.#registry?.stop();
+    if (this.#files !== undefined) await rm(this.#files, { recursive: true, force: true });
+  }
+
+  get registry(): Registry {
+    if (this.#registry === undefined) throw new Error('the mirror is not open');
+    return this.#registry;
   }
 
   /** Forgets what has happened. */
@@ -61,7 +68,7 @@ export class ReleaseMirror {
     const path = normalize(new URL(request.url ?? '/', this.address).pathname);
     this.requests.push(path);
     if (path.startsWith('/v2/')) return this.#forward(request, response, path);
-    const file = join(this.files, path);
+    const file = join(this.#files ?? '', path);
     const size = await stat(file).then((status) => (status.isFile() ? status.size : undefined), () => undefined);
     if (size === undefined || this.fault.missing?.test(path)) response.writeHead(404).end('no such file');
     else if (this.fault.wrongChecksum?.test(path)) response.end(`${'a'.repeat(64)}\n`);

@@ -50,6 +50,6 @@ pull() { # PROGRAMS IMAGE ARCHIVE
     fail registry "$image"
   fi
   rm "$log"
-  "${ctr[@]}" images export --platform "linux/$ARCHITECTURE" "$archive" "$image"
+  "${ctr[@]}" images export --local --platform "linux/$ARCHITECTURE" "$archive" "$image"
   echo "pulled $image"
 }
