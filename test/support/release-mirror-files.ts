@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
@@ -31,7 +31,7 @@ export async function writeReleaseFiles(folder: string, image: string, versions:
 
   const runc = await released(folder, 'opencontainers/runc', versions.runc, `runc.${architecture}`);
   await rename(join(programs, 'bin', 'runc'), runc);
-  await writeFile(join(dirname(runc), 'runc.sha256sum'), signed(await checksumLine(runc)));
+  await publishRunc(runc);
 
   const plugin = join(programs, 'plugin');
   await mkdir(plugin);
@@ -47,6 +47,17 @@ export async function writeReleaseFiles(folder: string, image: string, versions:
     await writeFile(`${archive}.${ending}`, await checksumLine(archive));
   }));
   await rm(programs, { recursive: true });
+}
+
+/** Makes runc a file that no build has downloaded yet: what follows a program's end does not matter to it. */
+export async function renewRunc(folder: string, versions: ReleasedVersions, architecture: string): Promise<void> {
+  const runc = await released(folder, 'opencontainers/runc', versions.runc, `runc.${architecture}`);
+  await appendFile(runc, randomBytes(16));
+  await publishRunc(runc);
+}
+
+async function publishRunc(runc: string): Promise<void> {
+  await writeFile(join(dirname(runc), 'runc.sha256sum'), signed(await checksumLine(runc)));
 }
 
 async function copyFromImage(image: string, paths: readonly string[], target: string): Promise<void> {

@@ -3,18 +3,19 @@
 
 curl_quietly=(curl --silent --show-error --fail --location --connect-timeout 20 --speed-limit 1 --speed-time 60
   --retry 2 --retry-delay 1)
+attempts=3
+cannot_resume=33
 
+# Fails with curl's exit code, but ends the job when there is no such file.
 http_get() { # URL CURL_ARGUMENT...
   local url=$1 code status=0
   shift
   # By stdin: a mirror's address may hold a password, and argv is everybody's to read.
   code=$(printf 'url = "%s"\n' "$url" | "${curl_quietly[@]}" --config - --write-out '%{http_code}' "$@") || status=$?
   case $status,$code in
-    0,*) return 0 ;;
     *,404 | *,410) fail missing "$url" ;;
-    # A range that cannot be had: the file is complete, or the server gives none.
-    33,* | *,416) return 33 ;;
-    *) fail download "$url" ;;
+    *,416) return $cannot_resume ;;
+    *) return $status ;;
   esac
 }
 
@@ -31,21 +32,29 @@ has_checksum() { # FILE CHECKSUM
   [ "$(sha256sum < "$1" | cut -d' ' -f1)" = "$2" ]
 }
 
+# Goes on with what is there; a connection that breaks off is not the end.
+get_rest() { # URL PART
+  local attempt status
+  for ((attempt = 1; attempt <= attempts; attempt++)); do
+    status=0
+    http_get "$1" --continue-at - --output "$2" || status=$?
+    [ $status -ne 0 ] || return 0
+    [ $status -ne $cannot_resume ] || rm -f "$2"
+  done
+  fail download "$1"
+}
+
 download() { # URL CHECKSUM FILE
-  local url=$1 checksum=$2 file=$3 resumed=
-  if [ -f "$file.part" ]; then
-    resumed=yes
-    http_get "$url" --continue-at - --output "$file.part" || rm -f "$file.part"
-  fi
-  [ -f "$file.part" ] || http_get "$url" --output "$file.part"
-  if ! has_checksum "$file.part" "$checksum"; then
-    rm "$file.part"
-    [ -n "$resumed" ] || fail checksum "$url"
+  local url=$1 checksum=$2 part=$3.part resumed=
+  [ ! -f "$part" ] || resumed=yes
+  get_rest "$url" "$part"
+  if [ -n "$resumed" ] && ! has_checksum "$part" "$checksum"; then
     # What an earlier run left may be of another file.
-    http_get "$url" --output "$file.part"
-    has_checksum "$file.part" "$checksum" || { rm "$file.part"; fail checksum "$url"; }
+    rm "$part"
+    get_rest "$url" "$part"
   fi
-  mv "$file.part" "$file"
+  has_checksum "$part" "$checksum" || { rm "$part"; fail checksum "$url"; }
+  mv "$part" "$3"
 }
 
 unpack() { # FILE NAME ROOT MEMBER=TARGET...: a program that is no archive has an empty MEMBER
@@ -66,7 +75,7 @@ fetch() { # URL CHECKSUMS_URL NAME ROOT MEMBER=TARGET...
   local url=$1 checksums=$2 name=$3 root=$4 list checksum file
   shift 4
   list=$(mktemp)
-  http_get "$checksums" --output "$list"
+  http_get "$checksums" --output "$list" || fail download "$checksums"
   checksum=$(published_checksum "$list" "$name")
   rm "$list"
   [ -n "$checksum" ] || fail unlisted "$checksums"
