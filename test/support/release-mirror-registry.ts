@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { execa } from 'execa';
 import { docker, dockerLines } from './docker.js';
 import { eventually } from './eventually.js';
+import { filePrefix } from './names.js';
 
 /** Debian's package, in a container: on the host it would start a service of its own. */
 const DOCKERFILE = [
@@ -38,7 +39,7 @@ export class Registry {
     if ((await dockerLines(['image', 'ls', '--quiet', IMAGE])).length === 0) {
       await execa('docker', ['build', '--tag', IMAGE, ...PROXIES.flatMap((name) => ['--build-arg', name]), '-'], { input: DOCKERFILE });
     }
-    const container = await docker(['run', '--detach', '--rm', '--label', 'dev.kindbox.test=registry', IMAGE]);
+    const container = await docker(['run', '--detach', '--rm', '--label', `dev.kindbox.test=${filePrefix}`, IMAGE]);
     try {
       const ip = await docker(['container', 'inspect', '--format', '{{.NetworkSettings.IPAddress}}', container]);
       await eventually(() => insist(fetch(`http://${ip}:5000/v2/`)), 30_000);

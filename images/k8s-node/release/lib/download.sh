@@ -6,12 +6,15 @@ curl_quietly=(curl --silent --show-error --fail --location --connect-timeout 20 
 attempts=3
 cannot_resume=33
 
-# Fails with curl's exit code, but ends the job when there is no such file.
+# Fails with curl's exit code, and leaves its message in $message; ends the job when there is no such file.
 http_get() { # URL CURL_ARGUMENT...
-  local url=$1 code status=0
+  local url=$1 code status=0 log
   shift
+  log=$(mktemp)
   # By stdin: a mirror's address may hold a password, and argv is everybody's to read.
-  code=$(printf 'url = "%s"\n' "$url" | "${curl_quietly[@]}" --config - --write-out '%{http_code}' "$@") || status=$?
+  code=$(printf 'url = "%s"\n' "$url" | "${curl_quietly[@]}" --config - --stderr "$log" --write-out '%{http_code}' "$@") || status=$?
+  message=$(tail -n 1 "$log")
+  rm "$log"
   case $status,$code in
     *,404 | *,410) fail missing "$url" ;;
     *,416) return $cannot_resume ;;
@@ -41,7 +44,7 @@ get_rest() { # URL PART
     [ $status -ne 0 ] || return 0
     [ $status -ne $cannot_resume ] || rm -f "$2"
   done
-  fail download "$1"
+  fail download "$1" "$message"
 }
 
 download() { # URL CHECKSUM FILE
@@ -75,7 +78,7 @@ fetch() { # URL CHECKSUMS_URL NAME ROOT MEMBER=TARGET...
   local url=$1 checksums=$2 name=$3 root=$4 list checksum file
   shift 4
   list=$(mktemp)
-  http_get "$checksums" --output "$list" || fail download "$checksums"
+  http_get "$checksums" --output "$list" || fail download "$checksums" "$message"
   checksum=$(published_checksum "$list" "$name")
   rm "$list"
   [ -n "$checksum" ] || fail unlisted "$checksums"

@@ -1,5 +1,5 @@
 import { KindboxError } from '../../../errors/index.js';
-import { scriptFailure } from '../failures.js';
+import { causeOnMachine, scriptFailure } from '../failures.js';
 import { isMirrored, type Mirrors } from './mirrors.js';
 
 export interface ReleaseBuild {
@@ -37,10 +37,11 @@ const EXPLANATIONS: Readonly<Record<string, (subject: string, build: ReleaseBuil
       isMirrored(mirrors, url) ? 'If it stays wrong, tell the keeper of the mirror, or leave --mirror out' : OTHER_MIRROR,
     ],
   }),
-  download: (url) => ({
+  download: (url, _build, log) => ({
     message: `${url} could not be downloaded`,
     because: 'The server cannot be reached from a container, or the connection broke off.',
     next: [KEPT, OTHER_MIRROR, 'Set HTTPS_PROXY and HTTP_PROXY if there is a proxy here'],
+    ...causeOnMachine(log),
   }),
   registry: (image, { mirrors }, log) => {
     const registry = image.replace(/\/.*/, '');
@@ -52,6 +53,7 @@ const EXPLANATIONS: Readonly<Record<string, (subject: string, build: ReleaseBuil
         ? `Either ${whence} does not have it, or it is not for this architecture.`
         : `Either ${whence} cannot be reached from a container, or the connection broke off.`,
       next: [KEPT, `Choose where it comes from with --registry-mirror ${registry}=URL`],
+      ...causeOnMachine(log),
     };
   },
   containerd: () => ({
