@@ -17,7 +17,8 @@ export async function buildNodeImage(context: BuildContext, options: BuildOption
   const startedAt = Date.now();
   const { builder, emit, signal } = context;
   const folder = context.folder ?? nodeImageFolder();
-  const request = validateBuildOptions(options, await supportedKubernetesVersions(folder));
+  const pinned = await supportedKubernetesVersions(folder);
+  const request = validateBuildOptions(options, pinned, context.environment);
   throwIfCancelled(signal);
 
   const { architecture } = await context.provider.describeHost(signal);
@@ -32,6 +33,12 @@ export async function buildNodeImage(context: BuildContext, options: BuildOption
     settings: [['Kubernetes', request.kubernetesVersion], ['Base', request.base], ['From', request.from], ['Content', contentHash.slice(0, 12)]],
     at: startedAt,
   });
+  if (!cached && !pinned.includes(request.kubernetesVersion)) {
+    emit({
+      type: 'note', level: 'info', at: Date.now(),
+      message: `Kubernetes ${request.kubernetesVersion} is not one of the versions that this kindbox was tried with (${pinned.join(', ')}).`,
+    });
+  }
   if (!cached && proxyOutOfReach(context.environment)) {
     emit({
       type: 'note', level: 'warning', at: Date.now(),

@@ -1,7 +1,7 @@
 import { IMAGE_LABELS } from '../../nodes/labels.js';
 import type { NodeImage } from '../../provider/types.js';
 import { NODE_IMAGE_REPOSITORY, splitReference } from '../references.js';
-import { BUILD_LABELS, BUILDER_REPOSITORY, STAGE_REPOSITORY, type BuildInputs } from './names.js';
+import { BUILD_LABELS, STAGE_REPOSITORY, type BuildInputs } from './names.js';
 import type { BuildContext } from './options.js';
 
 /** What the engine has of what a build would make. */
@@ -28,7 +28,7 @@ export async function observe(context: BuildContext, inputs: BuildInputs): Promi
     builder.findImage(base, signal),
     builder.findImage(inputs.builderReference, signal),
     builder.findImage(inputs.stageReference, signal),
-    Promise.all([list(BUILDER_REPOSITORY), list(STAGE_REPOSITORY)]),
+    Promise.all([list(inputs.builderRepository), list(STAGE_REPOSITORY)]),
   ]);
   const sameContent = [named, ...ours, ...renamed].find((image) => image?.labels[IMAGE_LABELS.contentHash] === inputs.contentHash);
   const kept = [builderImage?.id, stageImage?.id];

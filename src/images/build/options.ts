@@ -6,6 +6,8 @@ import type { NodeProvider } from '../../provider/provider.js';
 import type { NodeImage } from '../../provider/types.js';
 import { DEFAULT_BASE_IMAGE, DEFAULT_KUBERNETES_VERSION, defaultImageFor, splitReference } from '../references.js';
 import type { RootfsBootstrap } from './bootstrap.js';
+import { mirrorsOf, type MirrorOptions, type Mirrors } from './release/mirrors.js';
+import { validateReleaseVersion } from './release/versions.js';
 
 export interface BuildContext {
   readonly builder: ImageBuilder;
@@ -23,7 +25,7 @@ export interface BuildContext {
 
 export type BuildOrigin = 'source' | 'release';
 
-export interface BuildOptions {
+export interface BuildOptions extends MirrorOptions {
   /** `v1.36.3`; DEFAULT_KUBERNETES_VERSION when absent. */
   readonly kubernetesVersion?: string | undefined;
   /** DEFAULT_BASE_IMAGE when absent. */
@@ -52,26 +54,18 @@ export interface BuildRequest {
   readonly from: BuildOrigin;
   readonly reference: string;
   readonly force: boolean;
+  /** Of use with `release` only. */
+  readonly mirrors: Mirrors;
 }
 
-/** @throws KindboxError usage. Contacts nothing. */
-export function validateBuildOptions(options: BuildOptions, supported: readonly string[]): BuildRequest {
-  if (options.from === 'release') {
-    throw new KindboxError('Node images cannot be built from release binaries yet', {
-      reason: 'usage',
-      because: '--from release comes in a later version of kindbox.',
-      next: ['Leave --from out: --from source needs no image registry'],
-    });
-  }
+/** `pinned` are the versions that can be compiled, oldest first. @throws KindboxError usage. Contacts nothing. */
+export function validateBuildOptions(
+  options: BuildOptions, pinned: readonly string[], environment: BuildContext['environment'],
+): BuildRequest {
   const kubernetesVersion = validateKubernetesVersion(options.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION);
   const base = options.base ?? DEFAULT_BASE_IMAGE;
-  if (!supported.includes(kubernetesVersion)) {
-    throw new KindboxError(`Kubernetes ${kubernetesVersion} cannot be built from source`, {
-      reason: 'usage',
-      because: `This version of kindbox has pinned sources of ${supported.join(', ')} only.`,
-      next: [`kindbox image build --k8s-version=${supported.at(-1) ?? ''}`],
-    });
-  }
+  if (options.from === 'release') validateReleaseVersion(kubernetesVersion, pinned);
+  else validateSource(kubernetesVersion, options, pinned);
   validateImageReference(base);
   const reference = options.tag ?? defaultImageFor(kubernetesVersion);
   validateImageReference(reference);
@@ -84,7 +78,25 @@ export function validateBuildOptions(options: BuildOptions, supported: readonly 
   return {
     kubernetesVersion, base, from: options.from,
     reference: `${repository}:${tag ?? 'latest'}`, force: options.force,
+    mirrors: mirrorsOf(options, environment),
   };
+}
+
+function validateSource(kubernetesVersion: string, { mirrors = [], registryMirrors = [] }: BuildOptions, pinned: readonly string[]): void {
+  if (!pinned.includes(kubernetesVersion)) {
+    throw new KindboxError(`Kubernetes ${kubernetesVersion} cannot be built from source`, {
+      reason: 'usage',
+      because: `This version of kindbox has pinned sources of ${pinned.join(', ')} only.`,
+      next: [`kindbox image build --k8s-version=${pinned.at(-1) ?? ''}`, `kindbox image build --from=release --k8s-version=${kubernetesVersion}`],
+    });
+  }
+  if (mirrors.length + registryMirrors.length > 0) {
+    throw new KindboxError('Mirrors of releases and registries go with --from=release', {
+      reason: 'usage',
+      because: 'A build from source downloads Go modules only.',
+      next: ['Set GOPROXY for a mirror of Go modules, or add --from=release'],
+    });
+  }
 }
 
 export function toResult(

@@ -64,5 +64,5 @@ test.each<[string, () => Promise<Readable>]>([
 ])('all readers are told when the source %s', async (_when, open) => {
   const fanout = new Fanout(2, open);
   const readers = [fanout.join(), fanout.join()].map((branch) => buffer(branch));
-  expect(await Promise.allSettled(readers)).toEqual([1, 2].map(() => expect.objectContaining({ status: 'rejected', reason: new Error('no such image') })));
+  expect(await Promise.allSettled(readers)).toEqual([1, 2].map((): unknown => expect.objectContaining({ status: 'rejected', reason: new Error('no such image') })));
 });
