@@ -10,4 +10,4 @@ export { listClusters } from './cluster/list.js';
 export { kubeconfigPath, readKubeconfig } from './kubeconfig/index.js';
 export { validateClusterName } from './cluster/validate.js';
 export { STAGES } from './cluster/handlers/index.js';
-export { buildNodeImage, type BuildOptions, type BuildOrigin, type BuildResult } from './images/build/index.js';
+export { buildNodeImage, type BuildOptions, type BuildOrigin, type BuildResult, type BuildTarget, type ImageLayout } from './images/build/index.js';

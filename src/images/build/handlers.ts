@@ -13,6 +13,7 @@ import { NODE_CONFIGURATION, SCRIPTS } from './node-image.js';
 import type { BuildContext } from './options.js';
 import type { BuildOperation } from './plan.js';
 import { tarOf, type SourceEntry } from './source-tree.js';
+import { variantName } from './variants.js';
 import type { Workshop } from './workshop.js';
 
 export interface BuildProduct {
@@ -35,7 +36,7 @@ export function buildHandlers(
       context: await tarOf(files),
       reference,
       buildArgs: { ...proxyVariables(environment), BASE: request.base },
-      labels: { [IMAGE_LABELS.contentHash]: hash, [BUILD_LABELS.base]: request.base },
+      labels: { [IMAGE_LABELS.contentHash]: hash, [BUILD_LABELS.base]: request.base, [BUILD_LABELS.variant]: variantName(request) },
       onLine: steps.onLine,
     }, run.signal);
   };
@@ -140,7 +141,8 @@ function commitSpec({ request, contentHash }: BuildInputs): CommitSpec {
     labels: {
       [IMAGE_LABELS.kubernetesVersion]: request.kubernetesVersion,
       [IMAGE_LABELS.cri]: 'containerd',
-      [IMAGE_LABELS.layout]: 'shared',
+      [IMAGE_LABELS.layout]: request.layout,
+      [IMAGE_LABELS.target]: request.target,
       [IMAGE_LABELS.contentHash]: contentHash,
       // Those of the container are handed down to the image, and by it to every node: they must say nothing there.
       [BUILD_LABELS.role]: '',
