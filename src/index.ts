@@ -13,7 +13,7 @@ export { listClusters } from './cluster/list.js';
 export { contextName, kubeconfigPath, mergeCluster, readKubeconfig, unmergeKubeconfig } from './kubeconfig/index.js';
 export { validateClusterName } from './cluster/validate.js';
 export { STAGES } from './cluster/handlers/index.js';
-export { buildNodeImage, type BuildOptions, type BuildOrigin, type BuildResult } from './images/build/index.js';
+export { buildNodeImage, type BuildOptions, type BuildOrigin, type BuildResult, type BuildTarget, type ImageLayout } from './images/build/index.js';
 export { preloadNodeImage, type PreloadOptions, type PreloadResult } from './images/preload/index.js';
 export { loadImages, type LoadOptions, type LoadResult } from './images/load/index.js';
 export { commitNode, type CommitOptions, type CommitResult } from './images/commit/index.js';

@@ -4,6 +4,8 @@ import { packageRoot } from './package-root.js';
 
 export const DEFAULT_KUBERNETES_VERSION = 'v1.36.3';
 export const NODE_IMAGE_REPOSITORY = 'nestybox/k8s-node';
+/** The name of document 003. */
+export const KIND_IMAGE_REPOSITORY = 'nestybox/kindestnode';
 export const DEFAULT_BASE_IMAGE = 'debian:bookworm-slim';
 
 /** The node image that has this version of Kubernetes (`v1.36.3`). */

@@ -32,6 +32,8 @@ export const IMAGE_LABELS = {
   kubernetesVersion: 'dev.kindbox.image.kubernetes-version',
   cri: 'dev.kindbox.image.cri',
   layout: 'dev.kindbox.image.layout',
+  /** The tool that the image is for; absent from older images, which are for kindbox. */
+  target: 'dev.kindbox.image.for',
   contentHash: 'dev.kindbox.image.content-hash',
 } as const;
 

@@ -16,6 +16,7 @@ import { releaseFiles } from './release/files.js';
 import { releaseFailure } from './release/failures.js';
 import { tarOf, type SourceEntry } from './source-tree.js';
 import { commitUndoably } from './undoable-commit.js';
+import { variantName } from './variants.js';
 import type { Workshop } from './workshop.js';
 
 export interface BuildProduct {
@@ -38,7 +39,7 @@ export function buildHandlers(
       context: await tarOf(files),
       reference,
       buildArgs: { ...proxyVariables(environment), BASE: request.base },
-      labels: { [IMAGE_LABELS.contentHash]: hash, [BUILD_LABELS.base]: request.base },
+      labels: { [IMAGE_LABELS.contentHash]: hash, [BUILD_LABELS.base]: request.base, [BUILD_LABELS.variant]: variantName(request) },
       onLine: steps.onLine,
     }, run.signal);
   };
@@ -155,7 +156,8 @@ function commitSpec({ request, contentHash }: BuildInputs): CommitSpec {
     labels: {
       [IMAGE_LABELS.kubernetesVersion]: request.kubernetesVersion,
       [IMAGE_LABELS.cri]: 'containerd',
-      [IMAGE_LABELS.layout]: 'shared',
+      [IMAGE_LABELS.layout]: request.layout,
+      [IMAGE_LABELS.target]: request.target,
       [IMAGE_LABELS.contentHash]: contentHash,
       // Those of the container are handed down to the image, and by it to every node: they must say nothing there.
       [BUILD_LABELS.role]: '',

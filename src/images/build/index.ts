@@ -7,9 +7,10 @@ import { inputsOf } from './names.js';
 import { observe } from './observe.js';
 import { toResult, validateBuildOptions, type BuildContext, type BuildOptions, type BuildResult } from './options.js';
 import { planBuild } from './plan.js';
-import { readSourceTree } from './source-tree.js';
+import { readVariantTree } from './variants.js';
 import { Workshop } from './workshop.js';
 
+export { BUILD_TARGETS, IMAGE_LAYOUTS, type BuildTarget, type ImageLayout } from './variants.js';
 export type { BuildContext, BuildOptions, BuildOrigin, BuildResult } from './options.js';
 
 /** Builds a node image, or finds that it is there already. */
@@ -22,7 +23,7 @@ export async function buildNodeImage(context: BuildContext, options: BuildOption
   throwIfCancelled(signal);
 
   const { architecture } = await context.provider.describeHost(signal);
-  const inputs = inputsOf(await readSourceTree(folder), request, architecture);
+  const inputs = inputsOf(await readVariantTree(folder, request), request, architecture);
   const { contentHash } = inputs;
   const snapshot = await observe(context, inputs);
   const plan = planBuild(inputs, snapshot);

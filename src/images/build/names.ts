@@ -17,6 +17,8 @@ export const BUILD_LABELS = {
   run: 'dev.kindbox.build.run',
   /** The base of an intermediate image: those of another base are not outdated, they serve other builds. */
   base: 'dev.kindbox.build.base',
+  /** Likewise. */
+  variant: 'dev.kindbox.build.variant',
 } as const;
 
 /** All that a build's outcome follows from, and the names that follow from it. */

@@ -4,10 +4,11 @@ import type { EmitEvent } from '../../events/event.js';
 import type { ImageBuilder } from '../../provider/image-builder.js';
 import type { NodeProvider } from '../../provider/provider.js';
 import type { NodeImage } from '../../provider/types.js';
-import { DEFAULT_BASE_IMAGE, DEFAULT_KUBERNETES_VERSION, defaultImageFor, splitReference } from '../references.js';
+import { DEFAULT_BASE_IMAGE, DEFAULT_KUBERNETES_VERSION, splitReference } from '../references.js';
 import type { RootfsBootstrap } from './bootstrap.js';
 import { mirrorsOf, type MirrorOptions, type Mirrors } from './release/mirrors.js';
 import { validateReleaseVersion } from './release/versions.js';
+import { variantReference, type BuildTarget, type ImageLayout, type ImageVariant } from './variants.js';
 
 export interface BuildContext {
   readonly builder: ImageBuilder;
@@ -19,7 +20,7 @@ export interface BuildContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Makes the base image's root filesystem when it cannot be pulled; mmdebstrap unless a test says otherwise. */
   readonly bootstrap?: RootfsBootstrap;
-  /** `images/k8s-node` of the package unless a test says otherwise. */
+  /** `images/k8s-node` of the package unless a test says otherwise; what variants add lies beside it. */
   readonly folder?: string;
 }
 
@@ -31,7 +32,11 @@ export interface BuildOptions extends MirrorOptions {
   /** DEFAULT_BASE_IMAGE when absent. */
   readonly base?: string | undefined;
   readonly from: BuildOrigin;
-  /** The image's name; `nestybox/k8s-node:VERSION` when absent. */
+  /** `kindbox` when absent. */
+  readonly target?: BuildTarget | undefined;
+  /** `shared` when absent. */
+  readonly layout?: ImageLayout | undefined;
+  /** The image's name; when absent `nestybox/k8s-node:VERSION`, or `nestybox/kindestnode:VERSION` for kind. */
   readonly tag?: string | undefined;
   /** Build even if an image of the same content exists. */
   readonly force: boolean;
@@ -48,7 +53,7 @@ export interface BuildResult {
   readonly sizeBytes: number;
 }
 
-export interface BuildRequest {
+export interface BuildRequest extends ImageVariant {
   readonly kubernetesVersion: string;
   readonly base: string;
   readonly from: BuildOrigin;
@@ -67,7 +72,8 @@ export function validateBuildOptions(
   if (options.from === 'release') validateReleaseVersion(kubernetesVersion, pinned);
   else validateSource(kubernetesVersion, options, pinned);
   validateImageReference(base);
-  const reference = options.tag ?? defaultImageFor(kubernetesVersion);
+  const variant: ImageVariant = { target: options.target ?? 'kindbox', layout: options.layout ?? 'shared' };
+  const reference = options.tag ?? variantReference(variant, kubernetesVersion);
   validateImageReference(reference);
   const { repository, tag, digest } = splitReference(reference);
   if (digest !== undefined) {
@@ -76,7 +82,7 @@ export function validateBuildOptions(
     });
   }
   return {
-    kubernetesVersion, base, from: options.from,
+    ...variant, kubernetesVersion, base, from: options.from,
     reference: `${repository}:${tag ?? 'latest'}`, force: options.force,
     mirrors: mirrorsOf(options, environment),
   };
