@@ -20,6 +20,8 @@ export interface CreateFacts {
   /** Publish the API server although it was not asked for: node addresses are out of reach from here. */
   readonly mustPublish: boolean;
   readonly remote: boolean;
+  /** Nodes are given configuration of the user's before they are used. */
+  readonly customized?: boolean | undefined;
 }
 
 export const API_SERVER_PORT = 6443;
@@ -68,10 +70,12 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for containerd on ${master}`,
       needs: [id('create-node', master)], node: master,
     },
+    ...(facts.customized === true ? [customizeNode(master)] : []),
     {
       kind: 'init-control-plane', id: id('init-control-plane', master), group: 'master',
       title: `Running kubeadm init on ${master} ... (may take up to a minute)`,
-      needs: [id('await-runtime', master)], node: master, podSubnet: options.podSubnet,
+      needs: [id(facts.customized === true ? 'customize-node' : 'await-runtime', master)], node: master, podSubnet: options.podSubnet,
+      serviceSubnet: options.serviceSubnet, featureGates: options.featureGates, runtimeConfig: options.runtimeConfig,
       certificateNames: certificateNames(published, facts), schedulableControlPlane: options.numWorkers === 0,
     },
     {
@@ -92,7 +96,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
           needs: [id('apply-cni', master)], nodes: [master],
         } satisfies ClusterOperation]
       : []),
-    ...(workers.length > 0 ? joinOperations(workers, master) : []),
+    ...(workers.length > 0 ? joinOperations(workers, master, facts.customized) : []),
     ...(networked ? finalWaits(options, workers, master) : []),
     ...completion(cluster, workers, master, networked, options.waitAll),
   ];
@@ -108,13 +112,13 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
   };
 }
 
-function joinOperations(workers: readonly string[], master: string): ClusterOperation[] {
+function joinOperations(workers: readonly string[], master: string, customized: boolean | undefined): ClusterOperation[] {
   return [
     {
       kind: 'await-joinable', id: id('await-joinable', master), group: 'workers', title: 'Joining the worker nodes to the cluster ...',
       needs: [id('await-runtime', master)],
     },
-    ...workers.flatMap((worker) => joinWorker(worker, [id('fetch-credentials', master)], [id('await-joinable', master)])),
+    ...workers.flatMap((worker) => joinWorker(worker, [id('fetch-credentials', master)], [id('await-joinable', master)], customized)),
     {
       kind: 'revoke-token', id: id('revoke-token', master), group: 'workers', title: 'Revoking the join token',
       needs: [id('await-api', master)], after: workers.map((worker) => id('join-worker', worker)),
@@ -123,16 +127,21 @@ function joinOperations(workers: readonly string[], master: string): ClusterOper
 }
 
 /** What a new worker goes through, in create and in resize. One worker's failure is not the others'. */
-export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[]): ClusterOperation[] {
+export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[], customized = false): ClusterOperation[] {
   const common = { group: 'workers', tolerant: true, node: worker } as const;
   return [
     { ...common, kind: 'await-runtime', group: 'nodes', id: id('await-runtime', worker), title: `Waiting for containerd on ${worker}`, needs: [id('create-node', worker)] },
+    ...(customized ? [{ ...customizeNode(worker), tolerant: true }] : []),
     {
       ...common, kind: 'prepare-join', id: id('prepare-join', worker), title: `Giving ${worker} the cluster's CA`,
-      needs: [id('await-runtime', worker), ...credentials],
+      needs: [id(customized ? 'customize-node' : 'await-runtime', worker), ...credentials],
     },
     { ...common, kind: 'join-worker', id: id('join-worker', worker), title: `Joining ${worker}`, needs: [id('prepare-join', worker), ...joinable] },
   ];
+}
+
+function customizeNode(node: string): ClusterOperation {
+  return { kind: 'customize-node', id: id('customize-node', node), group: 'nodes', title: `Configuring ${node} as you want it`, needs: [id('await-runtime', node)], node };
 }
 
 function finalWaits(options: CreateOptions, workers: readonly string[], master: string): ClusterOperation[] {

@@ -1,4 +1,5 @@
 import type { CniName } from '../cni/cni.js';
+import type { ComponentSettings } from '../kubeadm/component-settings.js';
 import type { Operation, Plan } from '../plan/operation.js';
 import type { NetworkSpec, NodeSpec } from '../provider/types.js';
 
@@ -11,9 +12,11 @@ export type ClusterOperation =
   | (Kind<'create-network'> & { readonly spec: NetworkSpec })
   | (Kind<'create-node'> & { readonly spec: NodeSpec })
   | (Kind<'await-runtime'> & { readonly node: string })
-  | (Kind<'init-control-plane'> & {
+  | (Kind<'customize-node'> & { readonly node: string })
+  | (Kind<'init-control-plane'> & ComponentSettings & {
       readonly node: string;
       readonly podSubnet: string;
+      readonly serviceSubnet?: string | undefined;
       readonly certificateNames: readonly string[];
       readonly schedulableControlPlane: boolean;
     })

@@ -14,6 +14,8 @@ export interface ResizeFacts {
   readonly nodeObjects: ReadonlySet<string>;
   readonly image: string;
   readonly networkId: string;
+  /** Nodes are given configuration of the user's before they are used. */
+  readonly customized?: boolean | undefined;
 }
 
 export interface ResizeDecision {
@@ -107,7 +109,7 @@ function additions(options: ResizeOptions, facts: ResizeFacts, indices: readonly
         labels: { ...inherited, ...nodeLabels(cluster, facts.run, 'worker', index) }, ports: [],
       },
     }) satisfies ClusterOperation),
-    ...names.flatMap((worker) => joinWorker(worker, [], [mint])),
+    ...names.flatMap((worker) => joinWorker(worker, [], [mint], facts.customized)),
     {
       kind: 'revoke-token', id: id('revoke-token', cluster), group: 'workers', title: 'Revoking the join token',
       needs: [mint], after: names.map((worker) => id('join-worker', worker)),

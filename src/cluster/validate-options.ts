@@ -4,6 +4,7 @@ import {
   validateClusterName, validateImageReference, validateKubernetesVersion, validateNetworkName, validatePodSubnet, validatePort,
   validateRuntimeName, validateWorkerCount,
 } from './validate.js';
+import { validateServiceSubnet } from './service-subnet.js';
 import { CNI_NAMES } from '../cni/cni.js';
 
 /** @returns the options in their canonical form. @throws KindboxError usage, before anything is contacted. */
@@ -11,7 +12,8 @@ export function validateCreateOptions(options: CreateOptions): CreateOptions {
   validateClusterName(options.name);
   validateWorkerCount(options.numWorkers);
   validateRuntimeName(options.runtime);
-  validatePodSubnet(options.podSubnet);
+  if (options.serviceSubnet !== undefined) validateServiceSubnet(options.serviceSubnet);
+  validatePodSubnet(options.podSubnet, options.serviceSubnet);
   if (!CNI_NAMES.includes(options.cni)) throw new KindboxError(`There is no CNI "${options.cni as string}"`, { reason: 'usage', next: CNI_NAMES.map((name) => `--cni=${name}`) });
   if (options.network !== undefined) validateNetworkName(options.network);
   if (options.image !== undefined) validateImageReference(options.image);

@@ -1,11 +1,12 @@
 import { isIPv4 } from 'node:net';
 import { KindboxError } from '../errors/index.js';
+import { printable } from '../errors/printable.js';
 
 /** Leaves room for `-worker-9999` in a hostname of 63 characters. */
 const MAX_NAME_LENGTH = 50;
 export const MAX_WORKERS = 500;
-/** kubeadm's default; a pod subnet must not overlap it. */
-const SERVICE_SUBNET = '10.96.0.0/12';
+/** kubeadm's default. */
+export const SERVICE_SUBNET = '10.96.0.0/12';
 
 function invalid(message: string, because?: string, next?: readonly string[]): never {
   throw new KindboxError(message, { reason: 'usage', because, next });
@@ -58,16 +59,16 @@ export function validateKubernetesVersion(version: string): string {
   return version.startsWith('v') ? version : `v${version}`;
 }
 
-export function validatePodSubnet(cidr: string): void {
+export function validatePodSubnet(cidr: string, serviceSubnet = SERVICE_SUBNET): void {
   const range = parseCidr(cidr);
   if (range === undefined) invalid(`"${printable(cidr)}" is not an IPv4 subnet`, 'It has the form 10.244.0.0/16.');
   if (range.bits > 23 || range.bits < 8) {
     invalid(`The pod subnet ${cidr} cannot be used`, 'Each node takes a /24 of it: choose between /8 and /23.');
   }
   if (range.address !== range.first) invalid(`The pod subnet ${cidr} has bits set behind its prefix`, `Did you mean ${dotted(range.first)}/${range.bits}?`);
-  const services = parseCidr(SERVICE_SUBNET);
+  const services = parseCidr(serviceSubnet);
   if (services !== undefined && overlaps(range, services)) {
-    invalid(`The pod subnet ${cidr} overlaps the service subnet ${SERVICE_SUBNET}`, undefined, ['Choose another one, for example --pod-subnet=10.244.0.0/16']);
+    invalid(`The pod subnet ${cidr} overlaps the service subnet ${serviceSubnet}`, undefined, ['Choose another one, for example --pod-subnet=10.244.0.0/16']);
   }
 }
 
@@ -95,10 +96,4 @@ export function overlaps(a: Range, b: Range): boolean {
 
 function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
-}
-
-/** Hostile input is shown without control characters and bounded. */
-function printable(text: string): string {
-  const clean = text.replace(/[^\x20-\x7e]/g, '?');
-  return clean.length > 60 ? `${clean.slice(0, 60)}...` : clean;
 }

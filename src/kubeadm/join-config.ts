@@ -1,4 +1,6 @@
 import { CRI_SOCKET } from './init-config.js';
+import { withArgumentsOf } from './extra-args.js';
+import { withPatches, type KubeadmPatch } from './patches.js';
 import { kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
@@ -10,6 +12,7 @@ export interface JoinSettings {
   readonly kubernetesVersion: string;
   /** Secret: the result goes to stdin only. */
   readonly token: string;
+  readonly patches?: readonly KubeadmPatch[] | undefined;
 }
 
 /**
@@ -17,14 +20,16 @@ export interface JoinSettings {
  * control plane, and need not wait until the cluster-info ConfigMap has been signed for the token.
  */
 export function joinConfig(settings: JoinSettings): string {
-  return yamlDocuments([
+  const apiVersion = kubeadmApiVersion(settings.kubernetesVersion);
+  const documents = withPatches([
     {
-      apiVersion: kubeadmApiVersion(settings.kubernetesVersion),
+      apiVersion,
       kind: 'JoinConfiguration',
       discovery: { file: { kubeConfigPath: DISCOVERY_FILE }, tlsBootstrapToken: settings.token },
       nodeRegistration: { name: settings.nodeName, criSocket: CRI_SOCKET },
     },
-  ]);
+  ], settings.patches ?? []);
+  return yamlDocuments(documents.map((document) => withArgumentsOf(apiVersion, document)));
 }
 
 /** A kubeconfig without a user: the API server's address and the CA that it must prove itself with. */

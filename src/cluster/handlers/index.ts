@@ -2,6 +2,7 @@ import type { Handlers, OperationRun } from '../../plan/execute.js';
 import type { ClusterOperation, ClusterOperationKind } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 import * as controlPlane from './control-plane.js';
+import { customizeNode } from './customize.js';
 import * as finish from './finish.js';
 import * as nodes from './nodes.js';
 import * as workers from './workers.js';
@@ -14,6 +15,7 @@ const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
   'create-network': nodes.createNetwork,
   'create-node': nodes.createNode,
   'await-runtime': nodes.awaitRuntime,
+  'customize-node': customizeNode,
   'init-control-plane': controlPlane.initControlPlane,
   'fetch-credentials': controlPlane.fetchCredentials,
   'await-api': controlPlane.awaitApi,
