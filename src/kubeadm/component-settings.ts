@@ -1,4 +1,4 @@
-import { mergePatch, type JsonObject } from './merge-patch.js';
+import { mergePatch, scalarText, type JsonObject } from './merge-patch.js';
 
 /** What is said once and goes to several components of Kubernetes. */
 export interface ComponentSettings {
@@ -22,7 +22,7 @@ export function withComponentSettings(documents: readonly JsonObject[], { featur
     KubeletConfiguration: inDocument,
     KubeProxyConfiguration: inDocument,
   };
-  return documents.map((document) => mergePatch(document, additions[String(document['kind'])] ?? {}) as JsonObject);
+  return documents.map((document) => mergePatch(document, additions[scalarText(document['kind'])] ?? {}) as JsonObject);
 }
 
 function assignments(settings: Readonly<Record<string, boolean | string>>): string {

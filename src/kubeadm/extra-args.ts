@@ -1,4 +1,4 @@
-import { changedAt, isJsonObject, type Json, type JsonObject } from './merge-patch.js';
+import { changedAt, isJsonObject, scalarText, type Json, type JsonObject } from './merge-patch.js';
 
 /** Where kubeadm's documents have arguments of a component's command line. */
 const PLACES: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -17,7 +17,7 @@ export function withArgumentMaps(kind: string, document: JsonObject): JsonObject
 
 /** Arguments in the form of the API version that kubeadm is to be given. */
 export function withArgumentsOf(apiVersion: string, document: JsonObject): JsonObject {
-  const kind = String(document['kind']);
+  const kind = scalarText(document['kind']);
   return apiVersion.endsWith('v1beta3') ? withArgumentMaps(kind, document) : changedArguments(kind, document, asList);
 }
 
@@ -27,11 +27,11 @@ function changedArguments(kind: string, document: JsonObject, change: (value: Js
 
 /** Undefined for a list that says an argument twice, which a map cannot. */
 function asMap(list: readonly Json[]): JsonObject | undefined {
-  const entries = list.map((item): [string, Json | undefined] => (isJsonObject(item) ? [String(item['name']), item['value']] : ['', undefined]));
+  const entries = list.map((item): [string, Json | undefined] => (isJsonObject(item) ? [scalarText(item['name']), item['value']] : ['', undefined]));
   return new Set(entries.map(([name]) => name)).size === entries.length ? Object.fromEntries(entries) : undefined;
 }
 
 function asList(value: Json): Json {
   if (!isJsonObject(value)) return value;
-  return Object.entries(value).map(([name, argument]) => ({ name, value: isJsonObject(argument) ? argument : String(argument) }));
+  return Object.entries(value).map(([name, argument]) => ({ name, value: scalarText(argument) }));
 }

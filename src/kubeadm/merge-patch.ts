@@ -31,3 +31,8 @@ export function changedAt(target: JsonObject, path: readonly string[], change: (
 export function valueAt(target: Json | undefined, path: readonly string[]): Json | undefined {
   return path.reduce<Json | undefined>((value, field) => (isJsonObject(value) && Object.hasOwn(value, field) ? value[field] : undefined), target);
 }
+
+/** A scalar as Kubernetes writes it; nothing for what is none. */
+export function scalarText(value: Json | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
