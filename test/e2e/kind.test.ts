@@ -112,6 +112,16 @@ describe('kind as it is published, with an image of kindbox\'s and Sysbox as the
     expect(await cluster.daemon.docker(['ps', '--all', '--quiet'])).toBe('');
     expect(await cluster.daemon.docker(['volume', 'ls', '--quiet'])).toBe('');
   });
+
+  // Sysbox's documentation says that it takes no privileged containers, and kind makes no others.
+  test('nodes are no worse for the lack of --privileged', async () => {
+    await cluster.dropPrivileged();
+    await cluster.create(CONFIGURATION.replaceAll('\n- role: worker', ''));
+    expect(await cluster.daemon.docker(['container', 'inspect', '--format', '{{.HostConfig.Privileged}} {{.HostConfig.Runtime}}', 'kind-control-plane'])).toBe(`false ${SYSBOX}`);
+    await eventually(async () => expect((await cluster.kubectl.nodes()).map(isReady)).toEqual([true]));
+    await cluster.kubectl.run(['--namespace=kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=180s']);
+    await cluster.kind(['delete', 'cluster']);
+  });
 });
 
 const FETCH = "fetch(process.argv.at(-1)).then(async (response) => process.stdout.write(await response.text()))";

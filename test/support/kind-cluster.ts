@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BuildResult } from '../../src/images/build/index.js';
@@ -10,9 +10,21 @@ import { SecondDockerd } from './second-dockerd.js';
 const KIND = { module: 'sigs.k8s.io/kind', version: 'v0.33.0' };
 const CONTROL_PLANE = 'kind-control-plane';
 
+/** As the README has it. */
+const DOCKER_WITHOUT_PRIVILEGED = [
+  '#!/bin/sh',
+  'for word; do shift; [ "$word" = --privileged ] || set -- "$@" "$word"; done',
+  'PATH=${PATH#*:}',
+  'exec docker "$@"',
+].join('\n');
+
 /** A cluster of kind's default name, by kind as it is published, on a Docker daemon of its own. */
 export class KindCluster {
-  private constructor(readonly daemon: SecondDockerd, private readonly program: string, private readonly folder: string, readonly image: string) {}
+  #environment: Readonly<Record<string, string>>;
+
+  private constructor(readonly daemon: SecondDockerd, private readonly program: string, private readonly folder: string, readonly image: string) {
+    this.#environment = { KUBECONFIG: this.kubeconfig };
+  }
 
   /** A daemon that has the image, and whose default runtime is the named one; kind itself cannot choose one. */
   static async prepare(kindbox: Kindbox, defaultRuntime: string): Promise<KindCluster> {
@@ -31,11 +43,19 @@ export class KindCluster {
 
   /** The kind command; its kubeconfig is the cluster's. @returns its stdout */
   async kind(argv: readonly string[], input?: string): Promise<string> {
-    return this.daemon.run(this.program, argv, { env: { KUBECONFIG: this.kubeconfig }, ...(input === undefined ? {} : { stdin: 'pipe' as const, input }) });
+    return this.daemon.run(this.program, argv, { env: this.#environment, ...(input === undefined ? {} : { stdin: 'pipe' as const, input }) });
   }
 
   async create(configuration: string): Promise<void> {
     await this.kind(['create', 'cluster', `--image=${this.image}`, '--config=-'], configuration);
+  }
+
+  /** From now on the docker that kind calls leaves that option out. */
+  async dropPrivileged(): Promise<void> {
+    const folder = join(this.folder, 'bin');
+    await mkdir(folder);
+    await writeFile(join(folder, 'docker'), DOCKER_WITHOUT_PRIVILEGED, { mode: 0o755 });
+    this.#environment = { ...this.#environment, PATH: `${folder}:${process.env['PATH']}` };
   }
 
   get kubeconfig(): string {
