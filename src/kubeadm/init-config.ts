@@ -13,6 +13,8 @@ export interface InitSettings extends RegistrationSettings {
   readonly cgroupVersion: 1 | 2;
   /** No worker is going to take the pods. */
   readonly schedulableControlPlane: boolean;
+  /** Where nodes reach the API server; kubeadm takes the node's own address when undefined. */
+  readonly advertiseAddress?: string | undefined;
 }
 
 /** The configuration of `kubeadm init`, as YAML documents. Holds the token. */
@@ -31,6 +33,7 @@ export function initConfig(settings: InitSettings): string {
           description: 'kindbox create',
         },
       ],
+      ...(settings.advertiseAddress === undefined ? {} : { localAPIEndpoint: { advertiseAddress: settings.advertiseAddress } }),
       nodeRegistration: nodeRegistration({ ...settings, taints: settings.taints ?? (settings.schedulableControlPlane ? [] : undefined) }),
     },
     {

@@ -1,9 +1,8 @@
-import { API_SERVER_PORT } from '../cluster/create-plan.js';
 import { controlPlaneOf, noSuchCluster, observeClusters } from '../cluster/observe.js';
+import { serverOf } from '../cluster/server-address.js';
 import { validateClusterName } from '../cluster/validate.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
-import { parseAdminConfig } from '../kubernetes/credentials.js';
 import { userEntries, userKubeconfig, type KubeconfigEntries } from './convert.js';
 import { mergeKubeconfig } from './merge.js';
 
@@ -30,7 +29,5 @@ async function readEntries(context: EngineContext, name: string): Promise<Kubeco
       reason: 'cluster', because: 'kubeadm has not been run there, or did not get far.', next: ['kindbox list', `kindbox destroy ${name}`],
     });
   }
-  const published = master.ports.find((port) => port.nodePort === API_SERVER_PORT);
-  const server = published === undefined ? parseAdminConfig(result.stdout).server : `https://${host.address}:${published.hostPort}`;
-  return userEntries(name, result.stdout, server);
+  return userEntries(name, result.stdout, serverOf(master, host.address, result.stdout));
 }
