@@ -1,4 +1,5 @@
-import { controlPlaneOf, noSuchCluster, observeClusters } from '../cluster/observe.js';
+import { noSuchCluster, observeClusters } from '../cluster/observe.js';
+import { requireRunningMaster } from '../cluster/resize.js';
 import { serverOf } from '../cluster/server-address.js';
 import { validateClusterName } from '../cluster/validate.js';
 import type { EngineContext } from '../engine.js';
@@ -21,8 +22,8 @@ async function readEntries(context: EngineContext, name: string): Promise<Kubeco
   const { provider, signal } = context;
   const [host, clusters] = await Promise.all([provider.describeHost(signal), observeClusters(provider, signal, name)]);
   const cluster = clusters.get(name);
-  const master = cluster === undefined ? undefined : controlPlaneOf(cluster);
-  if (master === undefined) throw noSuchCluster(name);
+  if (cluster === undefined) throw noSuchCluster(name);
+  const master = requireRunningMaster(cluster);
   const result = await provider.exec(master.id, ['cat', '/etc/kubernetes/admin.conf'], { signal });
   if (result.exitCode !== 0) {
     throw new KindboxError(`The control plane ${master.name} has no kubeconfig`, {
