@@ -136,9 +136,10 @@ function tenant(image: string): object {
   return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'tenant' }, spec: { replicas: 1, selector: { matchLabels: TENANT }, template: { metadata: { labels: TENANT }, spec } } };
 }
 
-/** `1048576Ki` or `1073741824`. */
+/** `1Gi`, `1048576Ki` or `1073741824`. */
 function bytes(quantity: string): number {
-  return quantity.endsWith('Ki') ? Number(quantity.slice(0, -2)) * 1024 : Number(quantity);
+  const [, number = '', unit = ''] = /^(\d+)([KMG]i)?$/.exec(quantity) ?? [];
+  return Number(number) * ({ Ki: 1024, Mi: 1024 ** 2, Gi: GIBIBYTE }[unit] ?? 1);
 }
 
 function startsOf(nodes: readonly string[]): Promise<string[]> {
