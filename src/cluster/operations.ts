@@ -21,6 +21,8 @@ export type ClusterOperation =
       readonly certificateNames: readonly string[];
       readonly schedulableControlPlane: boolean;
       readonly registration: NodeRegistration;
+      /** The node's own when absent. */
+      readonly advertiseAddress?: string;
     })
   | (Kind<'fetch-credentials'> & { readonly node: string })
   | (Kind<'await-api'> & { readonly node: string })

@@ -19,6 +19,8 @@ export interface InitSettings extends RegistrationSettings, ComponentSettings {
   readonly cgroupVersion: 1 | 2;
   /** No worker is going to take the pods. */
   readonly schedulableControlPlane: boolean;
+  /** Where nodes reach the API server; kubeadm takes the node's own address when undefined. */
+  readonly advertiseAddress?: string | undefined;
   readonly patches?: readonly KubeadmPatch[] | undefined;
 }
 
@@ -63,6 +65,7 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
           description: 'kindbox create',
         },
       ],
+      ...(settings.advertiseAddress === undefined ? {} : { localAPIEndpoint: { advertiseAddress: settings.advertiseAddress } }),
       nodeRegistration: nodeRegistration({ ...settings, taints: settings.taints ?? (settings.schedulableControlPlane ? [] : undefined) }),
       ...(waitsForApiItself(settings.kubernetesVersion) ? { timeouts: { kubernetesAPICall: CONTROL_PLANE_TIMEOUT } } : {}),
     },

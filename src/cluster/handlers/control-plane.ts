@@ -29,6 +29,7 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     cgroupVersion: settings.host.cgroupVersion, schedulableControlPlane: operation.schedulableControlPlane,
     serviceSubnet: operation.serviceSubnet, featureGates: operation.featureGates, runtimeConfig: operation.runtimeConfig,
     patches: session.customization.init,
+    advertiseAddress: operation.advertiseAddress,
   });
   const onLine = (line: string): void => {
     const phase = /^\[([a-z-]+)\]/.exec(line)?.[1];
