@@ -68,7 +68,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       title: `Running kubeadm init on ${master} ... (may take up to a minute)`,
       needs: [id('await-runtime', master)], node: master, podSubnet: options.podSubnet,
       certificateNames: certificateNames(published, facts), schedulableControlPlane: options.numWorkers === 0,
-      registration: registrationOf(masterSettings),
+      registration: registrationOf(masterSettings), kubeProxyMode: options.kubeProxyMode,
     },
     {
       kind: 'fetch-credentials', id: id('fetch-credentials', master), group: 'master', title: `Setting up kubectl on ${master} ...`,

@@ -1,7 +1,7 @@
 import type { Operation, Plan } from '../plan/operation.js';
 import type { NetworkSpec, NodeSpec } from '../provider/types.js';
 import type { NodeRegistration } from './node-plan.js';
-import type { KubeconfigMode } from './options.js';
+import type { KubeconfigMode, KubeProxyMode } from './options.js';
 
 interface Kind<K extends string> extends Operation {
   readonly kind: K;
@@ -17,6 +17,7 @@ export type ClusterOperation =
       readonly podSubnet: string;
       readonly certificateNames: readonly string[];
       readonly schedulableControlPlane: boolean;
+      readonly kubeProxyMode?: KubeProxyMode | undefined;
       readonly registration: NodeRegistration;
     })
   | (Kind<'fetch-credentials'> & { readonly node: string })

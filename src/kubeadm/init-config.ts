@@ -1,3 +1,4 @@
+import { kubeProxyConfig } from './kube-proxy.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
 import { isAtLeast, kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
@@ -13,6 +14,7 @@ export interface InitSettings extends RegistrationSettings {
   readonly cgroupVersion: 1 | 2;
   /** No worker is going to take the pods. */
   readonly schedulableControlPlane: boolean;
+  readonly kubeProxyMode?: string | undefined;
 }
 
 /** The configuration of `kubeadm init`, as YAML documents. Holds the token. */
@@ -44,7 +46,7 @@ export function initConfig(settings: InitSettings): string {
       ...(apiVersion.endsWith('v1beta4') ? { encryptionAlgorithm: 'ECDSA-P256' } : {}),
     },
     kubeletConfig(settings),
-    kubeProxyConfig(),
+    kubeProxyConfig(settings.kubeProxyMode),
   ]);
 }
 
@@ -58,14 +60,5 @@ function kubeletConfig(settings: InitSettings): object {
     imageGCHighThresholdPercent: 100,
     evictionHard: { 'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%' },
     ...(settings.cgroupVersion === 1 && isAtLeast(settings.kubernetesVersion, '1.31.0') ? { failCgroupV1: false } : {}),
-  };
-}
-
-function kubeProxyConfig(): object {
-  return {
-    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
-    kind: 'KubeProxyConfiguration',
-    // These sysctls belong to the host; Sysbox fakes them, any other runtime refuses the write and kube-proxy dies.
-    conntrack: { maxPerCore: 0, min: 0 },
   };
 }
