@@ -19,7 +19,7 @@ export function kubeProxyConfig(mode?: string): { readonly kind: string; readonl
   };
 }
 
-/** @throws KindboxError usage. ipvs needs modules of the host's kernel, and Kubernetes has deprecated it in 1.35 for nftables. */
+/** @throws KindboxError usage. ipvs needs modules of the host's kernel and is deprecated since 1.35 (kubernetes/enhancements#5495). */
 export function validateKubeProxyMode(mode: string): asserts mode is SupportedMode {
   if ((MODES as readonly string[]).includes(mode)) return;
   throw new KindboxError(`kindbox does not set up kube-proxy in the mode "${mode.replace(/[^\x20-\x7e]/g, '?').slice(0, 60)}"`, {

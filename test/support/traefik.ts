@@ -1,5 +1,4 @@
 import { request } from 'node:http';
-import type { ClusterFixture } from './cluster-fixture.js';
 import { deployment, service } from './manifests.js';
 
 const NAME = 'traefik';
@@ -66,10 +65,4 @@ export async function fetchAs(host: string, address: string, port: number, path:
     sent.on('error', reject);
     sent.end();
   });
-}
-
-/** Puts an image of Docker's into all nodes, as users do. @returns the name that pods know it by */
-export async function loadImage(cluster: ClusterFixture, reference: string): Promise<string> {
-  await cluster.kindbox.succeed(['load', 'image', reference, '--cluster', cluster.name]);
-  return `docker.io/${reference}`;
 }

@@ -3,8 +3,8 @@ import { addressOf } from '../../../support/docker.js';
 import { eventually } from '../../../support/eventually.js';
 import { deployment, podSpec, service } from '../../../support/manifests.js';
 import { useNamespace } from '../../../support/namespace.js';
-import { type Answer, fetchAs, ingress, loadImage, traefik } from '../../../support/traefik.js';
 import { ensureTraefikImage } from '../../../support/programs.js';
+import { type Answer, fetchAs, ingress, traefik } from '../../../support/traefik.js';
 
 /** Traefik: HTTP requests to one port go to the Service of the name that they ask for. */
 export function ingressScenarios(cluster: ClusterFixture, image: () => string): void {
@@ -17,9 +17,10 @@ export function ingressScenarios(cluster: ClusterFixture, image: () => string): 
     ];
 
     beforeAll(async () => {
-      const controller = await loadImage(cluster, await ensureTraefikImage());
+      const controller = await ensureTraefikImage();
+      await cluster.kindbox.succeed(['load', 'image', controller, '--cluster', cluster.name]);
       await namespace.apply(
-        ...traefik(controller, namespace.name), ...greets('red'), ...greets('blue'),
+        ...traefik(`docker.io/${controller}`, namespace.name), ...greets('red'), ...greets('blue'),
         ingress('red', 'red.example', { '/': 'red' }), ingress('blue', 'blue.example', { '/': 'blue' }),
         ingress('both', 'both.example', { '/hostname': 'blue', '/greeting': 'red' }),
       );

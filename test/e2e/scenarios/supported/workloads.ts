@@ -83,12 +83,10 @@ export function workloadScenarios(cluster: ClusterFixture, image: () => string):
       const app = `scaled-${replicas}`;
       await namespace.apply(deployment(app, replicas, podSpec({ image: image() })), autoscaler(app, 2, 3));
       expect(await readyPods(app, bound)).toHaveLength(bound);
-      const { status } = await eventually(async () => {
-        const scaler = await namespace.get<{ status: { desiredReplicas: number } }>('horizontalpodautoscaler', app);
-        expect(scaler.status.desiredReplicas).toBe(bound);
-        return scaler;
+      await eventually(async () => {
+        const { status } = await namespace.get<{ status: { desiredReplicas: number } }>('horizontalpodautoscaler', app);
+        expect(status.desiredReplicas).toBe(bound);
       });
-      expect(status.desiredReplicas).toBe(bound);
     });
   });
 }
