@@ -2,6 +2,7 @@ import { chooseCni } from '../cni/cni.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { hostWarnings, requireRuntime } from '../host/runtime-check.js';
+import { requireKubeProxyMode } from '../kubeadm/kube-proxy.js';
 import { LABELS } from '../nodes/labels.js';
 import { lastingAddress } from '../nodes/lasting-address.js';
 import { networkName, nodeName } from '../nodes/names.js';
@@ -26,6 +27,7 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
     requireFreeNames(context, options),
   ]);
   const controlPlane = otherImages[options.controlPlane?.image ?? ''] ?? image;
+  requireKubeProxyMode(options.kubeProxyMode, controlPlane.kubernetesVersion);
   for (const settings of [{}, ...options.workers ?? []].map((own) => mergeSettings(options.workerDefaults, own))) {
     requireSupportedSkew(controlPlane.kubernetesVersion, (otherImages[settings.image ?? ''] ?? image).kubernetesVersion);
   }

@@ -74,7 +74,8 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       needs: [id(facts.customized === true ? 'customize-node' : 'await-runtime', master)], node: master, podSubnet: options.podSubnet,
       serviceSubnet: options.serviceSubnet, featureGates: options.featureGates, runtimeConfig: options.runtimeConfig,
       certificateNames: certificateNames(published, facts), schedulableControlPlane: options.numWorkers === 0,
-      registration: registrationOf(masterSettings), ...(facts.lastingAddress === undefined ? {} : { advertiseAddress: facts.lastingAddress }),
+      registration: registrationOf(masterSettings), kubeProxyMode: options.kubeProxyMode,
+      ...(facts.lastingAddress === undefined ? {} : { advertiseAddress: facts.lastingAddress }),
     },
     {
       kind: 'fetch-credentials', id: id('fetch-credentials', master), group: 'master', title: `Setting up kubectl on ${master} ...`,

@@ -30,6 +30,7 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     serviceSubnet: operation.serviceSubnet, featureGates: operation.featureGates, runtimeConfig: operation.runtimeConfig,
     patches: session.customization.init,
     advertiseAddress: operation.advertiseAddress,
+    kubeProxyMode: operation.kubeProxyMode,
   });
   const onLine = (line: string): void => {
     const phase = /^\[([a-z-]+)\]/.exec(line)?.[1];
