@@ -32,7 +32,7 @@ export interface ObservedNode {
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Addresses by network id. Empty when the node is not running. */
-  readonly addresses: readonly { readonly networkId: string; readonly networkName: string; readonly ipv4: string }[];
+  readonly addresses: readonly { readonly networkId: string; readonly networkName: string; readonly ipv4: string; readonly ipv6?: string }[];
   /** Ports published on the host. */
   readonly ports: readonly { readonly nodePort: number; readonly hostPort: number; readonly hostAddress: string }[];
   /** Milliseconds since the epoch. */
@@ -44,8 +44,10 @@ export interface ObservedNetwork {
   readonly id: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** CIDRs. */
+  /** CIDRs, of either family. */
   readonly subnets: readonly string[];
+  /** CIDRs that the engine gives addresses out of by itself; all of the subnets when absent. */
+  readonly dynamicRanges?: readonly string[];
 }
 
 export interface ObservedVolume {
@@ -60,6 +62,8 @@ export interface NetworkSpec {
   readonly subnet?: string;
   /** Nodes are going to be given addresses of its lower half (see nodes/addresses.ts). */
   readonly dividing?: boolean;
+  /** CIDR; the network has IPv6 addresses too when present. */
+  readonly ipv6Subnet?: string;
   /** Bytes. */
   readonly mtu?: number;
 }
@@ -94,8 +98,12 @@ export interface NodeSpec {
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly PortSpec[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** The node's address, where the network lets one be chosen. */
+  /** The node's address. A wish: the engine chooses where the network does not let one be chosen, or if it was taken meanwhile. */
   readonly ipv4?: string;
+  /** Likewise. */
+  readonly ipv6?: string;
+  /** The node passes on packets of IPv6, as it always does those of IPv4. */
+  readonly ipv6Forwarding?: boolean;
   /** Processors; fractions are allowed. */
   readonly cpus?: number;
   readonly memoryBytes?: number;

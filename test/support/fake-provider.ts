@@ -114,6 +114,14 @@ export class FakeProvider implements NodeProvider {
     return Promise.resolve([...this.networks.values()].filter((network) => LABELS.cluster in network.labels && matches(network.labels, filter)));
   }
 
+  allNetworks(): Promise<ObservedNetwork[]> {
+    return Promise.resolve([...this.networks.values()]);
+  }
+
+  usedAddresses(networkId: string): Promise<string[]> {
+    return Promise.resolve([...this.nodes.values()].flatMap(({ addresses }) => addresses.filter((address) => address.networkId === networkId).map(({ ipv4 }) => ipv4)));
+  }
+
   createNetwork(spec: NetworkSpec): Promise<ObservedNetwork> {
     const network = { id: this.#id('network'), name: spec.name, labels: spec.labels, subnets: [] };
     this.networks.set(network.id, network);
