@@ -60,7 +60,7 @@ describe('a cluster whose CNI is a manifest of the user\'s', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'kindbox-cni-'));
     const ours = await (await chooseCni('flannel')).manifest?.({ podSubnet: '10.210.0.0/16', apiServer: new URL('https://10.213.77.2:6443') }) ?? '';
-    await writeFile(join(folder, 'own.yaml'), ours.replaceAll('kube-flannel', 'own-flannel'));
+    await writeFile(join(folder, 'own.yaml'), ours.replaceAll(/(name|namespace): kube-flannel$/gm, '$1: own-flannel'));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
