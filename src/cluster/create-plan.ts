@@ -5,18 +5,18 @@ import { operationId as id } from '../plan/operation.js';
 import type { PortSpec } from '../provider/types.js';
 import type { ChosenImage } from './node-image.js';
 import { createNode, mergeSettings, registrationOf, type ClusterTraits, type NodeRegistration } from './node-plan.js';
+import { innerRanges } from './network-conflicts.js';
+import type { NetworkFacts } from './network-facts.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { CreateOptions } from './options.js';
 
 /** What was observed and decided before planning. */
-export interface CreateFacts {
+export interface CreateFacts extends NetworkFacts {
   readonly run: string;
   readonly image: ChosenImage;
   /** Images that single nodes were given, by the name that the options say. */
   readonly otherImages?: Readonly<Record<string, ChosenImage>>;
   readonly cni: { readonly name: string; readonly networked: boolean; readonly preloaded: boolean };
-  /** The network to use; one is made when undefined. */
-  readonly existingNetworkId?: string | undefined;
   /** Bytes; of the engine's default network. */
   readonly mtu?: number | undefined;
   /** Where published ports are reached. */
@@ -51,14 +51,14 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     ...(facts.existingNetworkId === undefined
       ? [{
           kind: 'create-network', id: id('create-network', ownNetwork), group: 'nodes', title: `Creating network ${ownNetwork}`, needs: [],
-          spec: {
+          inner: innerRanges(options), spec: {
             name: ownNetwork, labels: { ...ownedLabels(cluster, facts.run), [LABELS.addresses]: 'fixed' }, dividing: true,
             ...(options.subnet === undefined ? {} : { subnet: options.subnet }), ...(facts.mtu === undefined ? {} : { mtu: facts.mtu }),
           },
         } satisfies ClusterOperation]
       : []),
-    createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: published }, 'nodes', madeNetwork),
-    ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings }, 'nodes', madeNetwork)),
+    createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: published, addresses: facts.addresses?.[0] }, 'nodes', madeNetwork),
+    ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings, addresses: facts.addresses?.[index + 1] }, 'nodes', madeNetwork)),
     {
       kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for the container runtime on ${master}`,
       needs: [id('create-node', master)], node: master,

@@ -3,7 +3,7 @@ import { nodeName } from '../nodes/names.js';
 import type { NodeRole } from '../nodes/role.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
-import type { PortSpec } from '../provider/types.js';
+import type { NodeAddresses, PortSpec } from '../provider/types.js';
 import type { ChosenImage } from './node-image.js';
 import type { ClusterOperation } from './operations.js';
 
@@ -27,6 +27,7 @@ export interface PlannedNode {
   readonly settings: NodeSettings;
   /** Beyond those of the settings. */
   readonly ports?: readonly PortSpec[];
+  readonly addresses?: NodeAddresses | undefined;
 }
 
 /** The operation that makes a node's container. */
@@ -40,6 +41,7 @@ export function createNode(traits: ClusterTraits, node: PlannedNode, group: stri
       image: image.reference,
       runtime: traits.runtime,
       network: traits.network,
+      ...node.addresses,
       labels: {
         ...nodeLabels(traits.cluster, traits.run, role, node.index),
         ...(role === 'control-plane' ? traits.ofControlPlane : {}),

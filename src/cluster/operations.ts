@@ -1,5 +1,6 @@
 import type { Operation, Plan } from '../plan/operation.js';
 import type { NetworkSpec, NodeSpec } from '../provider/types.js';
+import type { InnerRanges } from './network-conflicts.js';
 import type { NodeRegistration } from './node-plan.js';
 import type { KubeconfigMode } from './options.js';
 
@@ -9,7 +10,8 @@ interface Kind<K extends string> extends Operation {
 
 /** Everything that can happen to a cluster. A handler of the same name in handlers/ carries each out. */
 export type ClusterOperation =
-  | (Kind<'create-network'> & { readonly spec: NetworkSpec })
+  /** The engine chooses the subnet where none was asked for: only then is it known whether it is apart from the inner ranges. */
+  | (Kind<'create-network'> & { readonly spec: NetworkSpec; readonly inner: InnerRanges })
   | (Kind<'create-node'> & { readonly spec: NodeSpec })
   | (Kind<'await-runtime'> & { readonly node: string })
   | (Kind<'init-control-plane'> & {

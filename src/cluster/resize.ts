@@ -9,6 +9,7 @@ import type { ObservedNode } from '../provider/types.js';
 import { requireNoFailures } from './failures.js';
 import { fetchCredentials } from './handlers/control-plane.js';
 import { chooseImage, requireSupportedSkew } from './node-image.js';
+import { addressesBeside } from './network-facts.js';
 import { controlPlaneOf, noSuchCluster, observeClusters, workersOf, type ObservedCluster } from './observe.js';
 import type { ResizeOptions, ResizeResult } from './options.js';
 import { decideResize, planResize, workerDefaultsOf } from './resize-plan.js';
@@ -46,10 +47,12 @@ export async function resizeCluster(context: EngineContext, options: ResizeOptio
   try {
     await fetchCredentials(session, { kind: 'fetch-credentials', id: 'fetch-credentials', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });
     const nodeObjects = new Set((await listNodes(session.api, signal)).map((node) => node.metadata.name));
+    const observed = { workers: workersOf(cluster), nodeObjects };
+    const decision = decideResize(options.name, options.numWorkers, observed);
+    const coming = [...decision.replace.map((worker) => worker.index), ...decision.add];
     const facts = {
-      run: session.settings.run, master, workers: workersOf(cluster), nodeObjects, image, networkId: networkOf(master),
+      ...observed, run: session.settings.run, master, image, networkId: networkOf(master), addresses: await addressesBeside(context, cluster, master, coming),
     };
-    const decision = decideResize(options.name, options.numWorkers, facts);
     const added = [...decision.replace.map((worker) => worker.name), ...decision.add.map((index) => nodeName(options.name, 'worker', index))];
     const outcome = await runPlan(context, session, planResize(options, facts), {
       retain: options.retain,

@@ -5,8 +5,8 @@ import { dotted, overlaps, parseCidr } from '../nodes/cidr.js';
 /** Leaves room for `-worker-9999` in a hostname of 63 characters. */
 const MAX_NAME_LENGTH = 50;
 export const MAX_WORKERS = 500;
-/** kubeadm's default; a pod subnet must not overlap it. */
-const SERVICE_SUBNET = '10.96.0.0/12';
+/** kubeadm's default. */
+export const SERVICE_SUBNET = '10.96.0.0/12';
 
 function invalid(message: string, because?: string, next?: readonly string[]): never {
   throw new KindboxError(message, { reason: 'usage', because, next });

@@ -88,7 +88,13 @@ export interface MountSpec {
   readonly propagation?: 'private' | 'rslave' | 'rshared';
 }
 
-export interface NodeSpec {
+/** A wish: the engine chooses where the network does not let one be chosen, or if it was taken meanwhile. */
+export interface NodeAddresses {
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+}
+
+export interface NodeSpec extends NodeAddresses {
   readonly name: string;
   readonly image: string;
   /** `sysbox-runc`: nothing else is asked for. Any other: what an unprivileged node needs is added (see docker/). */
@@ -98,10 +104,6 @@ export interface NodeSpec {
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly PortSpec[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** The node's address. A wish: the engine chooses where the network does not let one be chosen, or if it was taken meanwhile. */
-  readonly ipv4?: string;
-  /** Likewise. */
-  readonly ipv6?: string;
   /** The node passes on packets of IPv6, as it always does those of IPv4. */
   readonly ipv6Forwarding?: boolean;
   /** Processors; fractions are allowed. */

@@ -22,6 +22,8 @@ export class FakeProvider implements NodeProvider {
   readonly images = new Map<string, NodeImage>();
   readonly foreign = new Map<string, string>();
   readonly calls: string[] = [];
+  /** Of every network that is made without one. */
+  subnetOfNetworks: string | undefined;
   onExec: (node: ObservedNode, argv: readonly string[]) => Promise<ExecResult> = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
   onCreateNode: (spec: NodeSpec) => Promise<void> = () => Promise.resolve();
   #next = 1;
@@ -123,7 +125,8 @@ export class FakeProvider implements NodeProvider {
   }
 
   createNetwork(spec: NetworkSpec): Promise<ObservedNetwork> {
-    const network = { id: this.#id('network'), name: spec.name, labels: spec.labels, subnets: [] };
+    const subnet = spec.subnet ?? this.subnetOfNetworks;
+    const network = { id: this.#id('network'), name: spec.name, labels: spec.labels, subnets: subnet === undefined ? [] : [subnet] };
     this.networks.set(network.id, network);
     return Promise.resolve(network);
   }

@@ -5,6 +5,7 @@ import { nodeAddress } from '../../nodes/addresses.js';
 import type { NodeSpec, ObservedNetwork } from '../../provider/types.js';
 import { containerRuntime } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
+import { requireApart } from '../network-conflicts.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 
@@ -14,7 +15,9 @@ type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: 
 const NO_SUCH_COMMAND = new Set([126, 127]);
 
 export async function createNetwork(session: ClusterSession, operation: Of<'create-network'>, run: OperationRun): Promise<void> {
-  session.rememberNetwork(await session.provider.createNetwork(operation.spec, run.signal));
+  const network = await session.provider.createNetwork(operation.spec, run.signal);
+  session.rememberNetwork(network);
+  requireApart(network, operation.inner);
 }
 
 export async function createNode(session: ClusterSession, operation: Of<'create-node'>, run: OperationRun): Promise<void> {
