@@ -1,9 +1,11 @@
+import { networkInterfaces } from 'node:os';
 import { chooseCni } from '../cni/cni.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { hostWarnings, requireRuntime } from '../host/runtime-check.js';
 import { nodeName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
+import { requireCertifiable } from './api-server.js';
 import type { CreateFacts } from './create-plan.js';
 import { chooseImage, requireSupportedSkew, type ChosenImage } from './node-image.js';
 import { mergeSettings } from './node-plan.js';
@@ -16,6 +18,7 @@ import { newRunId } from './run-id.js';
 export async function observeForCreate(context: EngineContext, options: CreateOptions): Promise<{ host: HostDescription; facts: CreateFacts }> {
   const [host, cni] = await Promise.all([context.provider.describeHost(context.signal), chooseCni(options.cni)]);
   requireRuntime(host, options.runtime);
+  requireCertifiable(host.address, options.apiServerAddress);
   const [image, otherImages, network] = await Promise.all([
     chooseImage(context, host, options),
     chooseOtherImages(context, host, options),
@@ -33,9 +36,13 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
     host,
     facts: {
       run: newRunId(), image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded }, ...network,
-      mtu: host.defaultMtu, hostAddress: host.address, remote: host.remote, mustPublish: host.remote,
+      mtu: host.defaultMtu, hostAddress: host.address, mustPublish: host.remote, ownAddresses: host.remote ? [] : addressesOfThisMachine(),
     },
   };
+}
+
+function addressesOfThisMachine(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
 }
 
 /** Images of single nodes. A worker's kubelet must not be newer than the API server, which is checked once both are known. */

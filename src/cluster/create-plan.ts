@@ -2,7 +2,7 @@ import { ownedLabels, LABELS } from '../nodes/labels.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
-import type { PortSpec } from '../provider/types.js';
+import { publishedApiServer, type ApiServerFacts } from './api-server.js';
 import type { ChosenImage } from './node-image.js';
 import { createNode, mergeSettings, registrationOf, type ClusterTraits, type NodeRegistration } from './node-plan.js';
 import { innerRanges } from './network-conflicts.js';
@@ -11,7 +11,7 @@ import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { CreateOptions } from './options.js';
 
 /** What was observed and decided before planning. */
-export interface CreateFacts extends NetworkFacts {
+export interface CreateFacts extends NetworkFacts, ApiServerFacts {
   readonly run: string;
   readonly image: ChosenImage;
   /** Images that single nodes were given, by the name that the options say. */
@@ -19,14 +19,7 @@ export interface CreateFacts extends NetworkFacts {
   readonly cni: { readonly name: string; readonly networked: boolean; readonly preloaded: boolean };
   /** Bytes; of the engine's default network. */
   readonly mtu?: number | undefined;
-  /** Where published ports are reached. */
-  readonly hostAddress: string;
-  /** Publish the API server although it was not asked for: node addresses are out of reach from here. */
-  readonly mustPublish: boolean;
-  readonly remote: boolean;
 }
-
-export const API_SERVER_PORT = 6443;
 
 /** The whole of `kindbox create`, as data. Everything that may overlap does: only `needs` orders it. */
 export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterPlan {
@@ -35,13 +28,13 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
   const workers = Array.from({ length: options.numWorkers }, (_, index) => nodeName(cluster, 'worker', index));
   const ownNetwork = networkName(cluster);
   const madeNetwork = facts.existingNetworkId === undefined ? [id('create-network', ownNetwork)] : [];
-  const published = publishedPort(options, facts);
+  const apiServer = publishedApiServer(options, facts);
   const { networked } = facts.cni;
 
   const traits: ClusterTraits = {
     cluster, run: facts.run, runtime: options.runtime, podSubnet: options.podSubnet, cni: facts.cni.name,
     network: facts.existingNetworkId ?? ownNetwork,
-    ofControlPlane: { [LABELS.workerDefaults]: JSON.stringify(options.workerDefaults ?? {}) },
+    ofControlPlane: { ...apiServer.labels, [LABELS.workerDefaults]: JSON.stringify(options.workerDefaults ?? {}) },
   };
   const imageOf = (settings: NodeSettings): ChosenImage => (settings.image === undefined ? undefined : facts.otherImages?.[settings.image]) ?? facts.image;
   const masterSettings = options.controlPlane ?? {};
@@ -57,7 +50,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
           },
         } satisfies ClusterOperation]
       : []),
-    createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: published, addresses: facts.addresses?.[0] }, 'nodes', madeNetwork),
+    createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: apiServer.ports, addresses: facts.addresses?.[0] }, 'nodes', madeNetwork),
     ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings, addresses: facts.addresses?.[index + 1] }, 'nodes', madeNetwork)),
     {
       kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for the container runtime on ${master}`,
@@ -67,7 +60,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       kind: 'init-control-plane', id: id('init-control-plane', master), group: 'master',
       title: `Running kubeadm init on ${master} ... (may take up to a minute)`,
       needs: [id('await-runtime', master)], node: master, podSubnet: options.podSubnet,
-      certificateNames: certificateNames(published, facts), schedulableControlPlane: options.numWorkers === 0,
+      certificateNames: apiServer.certificateNames, schedulableControlPlane: options.numWorkers === 0,
       registration: registrationOf(masterSettings),
     },
     {
@@ -197,15 +190,4 @@ function completion({ name: cluster, waitAll, kubeconfig = 'separate' }: CreateO
 /** At the end: a node of a create that was killed must not come back with the machine. */
 export function keepNodes(cluster: string, nodes: readonly string[], needs: readonly string[], after: readonly string[]): ClusterOperation {
   return { kind: 'keep-nodes', id: id('keep-nodes', cluster), group: 'finish', title: 'Letting the nodes come back after a restart of the host', needs, after, nodes };
-}
-
-function publishedPort(options: CreateOptions, facts: CreateFacts): PortSpec[] {
-  if (options.publish === undefined && !facts.mustPublish) return [];
-  const hostPort = options.publish ?? 0;
-  // Loopback only, unless the daemon is elsewhere: a cluster for tests should not be open to the whole network.
-  return [{ nodePort: API_SERVER_PORT, hostPort, ...(facts.remote ? {} : { hostAddress: '127.0.0.1' }) }];
-}
-
-function certificateNames(published: readonly PortSpec[], facts: CreateFacts): string[] {
-  return published.length > 0 && facts.hostAddress !== '127.0.0.1' ? [facts.hostAddress] : [];
 }

@@ -68,7 +68,7 @@ function announce(context: EngineContext, options: CreateOptions, facts: CreateF
       ['Docker network', options.network ?? networkName(options.name)],
       ['Node image', facts.image.reference],
       ['K8s version', facts.image.kubernetesVersion],
-      ['Publish apiserver port', options.publish === undefined ? String(facts.mustPublish) : `true (${options.publish})`],
+      ['Publish apiserver port', options.publish === undefined ? String(facts.mustPublish || options.apiServerAddress !== undefined) : `true (${options.publish})`],
     ],
   });
 }

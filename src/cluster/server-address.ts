@@ -1,8 +1,7 @@
-import { API_SERVER_PORT } from './create-plan.js';
+import { apiServerUrl } from './api-server.js';
 import type { ClusterSession } from './session.js';
 
-/** Where a client on this machine reaches the API server: the published port if there is one, else the node itself. */
+/** Where a client on this machine reaches the API server. */
 export function clientServer(session: ClusterSession): string {
-  const published = session.master.ports.find((port) => port.nodePort === API_SERVER_PORT);
-  return published === undefined ? session.internalServer : `https://${session.settings.host.address}:${published.hostPort}`;
+  return apiServerUrl(session.master, session.settings.host.address, session.internalServer);
 }

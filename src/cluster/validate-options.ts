@@ -1,3 +1,4 @@
+import { validateApiServerAddress } from './api-server.js';
 import type { CreateOptions, ResizeOptions } from './options.js';
 import {
   validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validatePort, validateRuntimeName, validateSubnet,
@@ -14,6 +15,7 @@ export function validateCreateOptions(options: CreateOptions): CreateOptions {
   if (options.network !== undefined) validateNetworkName(options.network);
   if (options.image !== undefined) validateImageReference(options.image);
   if (options.publish !== undefined) validatePort(options.publish);
+  if (options.apiServerAddress !== undefined) validateApiServerAddress(options.apiServerAddress);
   if (options.subnet !== undefined) validateSubnet(options.subnet, options);
   [options.controlPlane, options.workerDefaults, ...options.workers ?? []].forEach((settings) => validateNodeSettings(settings ?? {}));
   return options.kubernetesVersion === undefined

@@ -1,4 +1,4 @@
-import { API_SERVER_PORT } from '../cluster/create-plan.js';
+import { apiServerUrl } from '../cluster/api-server.js';
 import { controlPlaneOf, noSuchCluster, observeClusters } from '../cluster/observe.js';
 import { validateClusterName } from '../cluster/validate.js';
 import type { EngineContext } from '../engine.js';
@@ -30,7 +30,6 @@ async function readEntries(context: EngineContext, name: string): Promise<Kubeco
       reason: 'cluster', because: 'kubeadm has not been run there, or did not get far.', next: ['kindbox list', `kindbox destroy ${name}`],
     });
   }
-  const published = master.ports.find((port) => port.nodePort === API_SERVER_PORT);
-  const server = published === undefined ? parseAdminConfig(result.stdout).server : `https://${host.address}:${published.hostPort}`;
+  const server = apiServerUrl(master, host.address, parseAdminConfig(result.stdout).server);
   return userEntries(name, result.stdout, server);
 }

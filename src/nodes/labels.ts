@@ -17,6 +17,8 @@ export const LABELS = {
   cni: 'dev.kindbox.cni',
   /** On the control plane: what workers are asked for, as JSON, for those that a resize adds. */
   workerDefaults: 'dev.kindbox.worker-defaults',
+  /** On the control plane: the name or address by which clients elsewhere reach the published API server. */
+  apiServerAddress: 'dev.kindbox.api-server-address',
   /** On a network of ours whose lower half is for nodes. */
   addresses: 'dev.kindbox.addresses',
   /** On a volume of no content, made when a create has succeeded: without it a cluster is partial. */

@@ -16,6 +16,7 @@ export const createFlags = {
   'pod-subnet': Flags.string({ default: '10.244.0.0/16', helpValue: 'CIDR', description: 'Addresses of pods' }),
   cni: Flags.string({ default: 'flannel', helpValue: 'flannel|calico|weave|none|FILE', description: 'Network of the pods; FILE is a manifest, whose pod subnet must be --pod-subnet' }),
   publish: Flags.integer({ char: 'p', helpValue: 'PORT', description: 'Publish the API server at this port of the host (0: any)' }),
+  'api-server-address': Flags.string({ helpValue: 'HOST', description: 'Name or address by which others reach the published API server' }),
   cpus: Flags.string({ helpValue: 'N', description: 'Processors of each node, such as 1.5' }),
   memory: Flags.string({ helpValue: 'SIZE', description: 'Memory of each node, such as 2g' }),
   mount: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'HOST:NODE[:ro]', description: 'Path of the host to see in each node' }),
@@ -39,6 +40,7 @@ export interface CreateFlagValues {
   readonly 'pod-subnet': string;
   readonly cni: CreateOptions['cni'];
   readonly publish: number | undefined;
+  readonly 'api-server-address': string | undefined;
   readonly cpus: string | undefined;
   readonly memory: string | undefined;
   readonly mount: readonly string[] | undefined;
@@ -63,6 +65,7 @@ export function createOptions(name: string, flags: CreateFlagValues, nodeSetting
     podSubnet: flags['pod-subnet'],
     cni: flags.cni,
     publish: flags.publish,
+    apiServerAddress: flags['api-server-address'],
     controlPlane: nodeSettings({ cpus, memory, mount, port }),
     workerDefaults: nodeSettings({ cpus, memory, mount }),
     kubeconfig: flags.kubeconfig,
