@@ -5,7 +5,7 @@ import { operationId as id } from '../plan/operation.js';
 import { publishedApiServer, type ApiServerFacts } from './api-server.js';
 import type { ChosenImage } from './node-image.js';
 import { createNode, mergeSettings, registrationOf, type ClusterTraits, type NodeRegistration } from './node-plan.js';
-import { innerRanges } from './network-conflicts.js';
+import { clusterRanges } from './ip-family.js';
 import type { NetworkFacts } from './network-facts.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { CreateOptions } from './options.js';
@@ -30,9 +30,11 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
   const madeNetwork = facts.existingNetworkId === undefined ? [id('create-network', ownNetwork)] : [];
   const apiServer = publishedApiServer(options, facts);
   const { networked } = facts.cni;
+  const inner = clusterRanges(options, facts.dual === true);
+  const podSubnet = inner.pods.join(',');
 
   const traits: ClusterTraits = {
-    cluster, run: facts.run, runtime: options.runtime, podSubnet: options.podSubnet, cni: facts.cni.name,
+    cluster, run: facts.run, runtime: options.runtime, podSubnet, cni: facts.cni.name, dual: facts.dual,
     network: facts.existingNetworkId ?? ownNetwork,
     ofControlPlane: { ...apiServer.labels, [LABELS.workerDefaults]: JSON.stringify(options.workerDefaults ?? {}) },
   };
@@ -44,9 +46,10 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     ...(facts.existingNetworkId === undefined
       ? [{
           kind: 'create-network', id: id('create-network', ownNetwork), group: 'nodes', title: `Creating network ${ownNetwork}`, needs: [],
-          inner: innerRanges(options), spec: {
+          inner, spec: {
             name: ownNetwork, labels: { ...ownedLabels(cluster, facts.run), [LABELS.addresses]: 'fixed' }, dividing: true,
             ...(options.subnet === undefined ? {} : { subnet: options.subnet }), ...(facts.mtu === undefined ? {} : { mtu: facts.mtu }),
+            ...(facts.ipv6Subnet === undefined ? {} : { ipv6Subnet: facts.ipv6Subnet }),
           },
         } satisfies ClusterOperation]
       : []),
@@ -59,7 +62,8 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     {
       kind: 'init-control-plane', id: id('init-control-plane', master), group: 'master',
       title: `Running kubeadm init on ${master} ... (may take up to a minute)`,
-      needs: [id('await-runtime', master)], node: master, podSubnet: options.podSubnet,
+      needs: [id('await-runtime', master)], node: master, podSubnet,
+      serviceSubnet: facts.dual === true ? inner.services.join(',') : options.serviceSubnet,
       certificateNames: apiServer.certificateNames, schedulableControlPlane: options.numWorkers === 0,
       registration: registrationOf(masterSettings),
     },
@@ -75,12 +79,12 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       ? []
       : [{
           kind: 'look-for-images', id: id('look-for-images', master), group: 'master', title: `Looking for the images of ${facts.cni.name} on ${master}`,
-          needs: [id('await-runtime', master)], node: master, cni: options.cni, podSubnet: options.podSubnet, tolerant: true,
+          needs: [id('await-runtime', master)], node: master, cni: options.cni, podSubnet, tolerant: true,
         } satisfies ClusterOperation]),
     ...(networked
       ? [{
           kind: 'apply-cni', id: id('apply-cni', master), group: 'master', title: `Initializing networking (${facts.cni.name === 'file' ? options.cni : facts.cni.name}) on ${master} ...`,
-          needs: [id('await-api', master)], node: master, cni: options.cni, podSubnet: options.podSubnet,
+          needs: [id('await-api', master)], node: master, cni: options.cni, podSubnet,
         } satisfies ClusterOperation,
         {
           kind: 'await-ready', id: id('await-ready', master), group: 'master', title: `Waiting for ${master} to be ready ...`,

@@ -1,18 +1,12 @@
 import { KindboxError } from '../errors/index.js';
 import { firstFree, PRIVATE_RANGES, rangesOverlap } from '../nodes/ranges.js';
 import type { ObservedNetwork } from '../provider/types.js';
-import type { CreateOptions } from './options.js';
-import { SERVICE_SUBNET } from './validate.js';
 
 /** Ranges that mean something else inside of the cluster: a node at an address of these would be out of its pods' reach. */
 export interface InnerRanges {
   /** CIDRs, one of each family. */
   readonly pods: readonly string[];
   readonly services: readonly string[];
-}
-
-export function innerRanges({ podSubnet, serviceSubnet = SERVICE_SUBNET }: Pick<CreateOptions, 'podSubnet' | 'serviceSubnet'>): InnerRanges {
-  return { pods: [podSubnet], services: [serviceSubnet] };
 }
 
 /** @throws KindboxError conflict when another network of the engine has addresses of the subnet that ours was to have. */

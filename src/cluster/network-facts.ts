@@ -4,7 +4,8 @@ import { LABELS } from '../nodes/labels.js';
 import { networkName } from '../nodes/names.js';
 import { companionAddress, sharedAddresses } from '../nodes/shared-addresses.js';
 import type { NodeAddresses, ObservedNetwork, ObservedNode } from '../provider/types.js';
-import { innerRanges, requireApart, requireFreeSubnet } from './network-conflicts.js';
+import { clusterRanges, isDual, randomIpv6Subnet } from './ip-family.js';
+import { requireApart, requireFreeSubnet } from './network-conflicts.js';
 import type { ObservedCluster } from './observe.js';
 import type { CreateOptions } from './options.js';
 
@@ -13,20 +14,25 @@ export interface NetworkFacts {
   readonly existingNetworkId?: string | undefined;
   /** Addresses of the nodes on it, the control plane's first; those of a network of ours follow from its subnet. */
   readonly addresses?: readonly NodeAddresses[];
+  /** The cluster has IPv6 addresses too. */
+  readonly dual?: boolean;
+  /** CIDR; of the network that is made. */
+  readonly ipv6Subnet?: string;
 }
 
 /** Looks at the networks of the engine, and refuses what would clash. @throws KindboxError conflict, notFound. */
 export async function observeNetwork(context: EngineContext, options: CreateOptions): Promise<NetworkFacts> {
-  const inner = innerRanges(options);
   if (options.network === undefined) {
     const [networks] = await Promise.all([context.provider.allNetworks(context.signal), requireFreeNetworkName(context, options.name)]);
-    if (options.subnet !== undefined) requireFreeSubnet(options.subnet, networks, inner);
-    return {};
+    const dual = isDual(options, undefined);
+    if (options.subnet !== undefined) requireFreeSubnet(options.subnet, networks, clusterRanges(options, dual));
+    return dual ? { dual, ipv6Subnet: randomIpv6Subnet() } : {};
   }
   const network = await requireNetwork(context, options.network);
-  requireApart(network, inner);
+  const dual = isDual(options, network);
+  requireApart(network, clusterRanges(options, dual));
   const places = Array.from({ length: options.numWorkers + 1 }, (_, place) => place);
-  return { existingNetworkId: network.id, addresses: await addressesOn(context, network, options.name, places) };
+  return { existingNetworkId: network.id, dual, addresses: await addressesOn(context, network, options.name, places) };
 }
 
 /** Addresses that nodes keep, on a network that others use too. @param places 0 for the control plane, 1 for the first worker. */

@@ -14,6 +14,8 @@ export interface ClusterTraits {
   readonly runtime: string;
   readonly podSubnet: string;
   readonly cni: string;
+  /** Nodes have IPv6 addresses too. */
+  readonly dual?: boolean | undefined;
   /** Id of the network, or the name of the one that the plan makes. */
   readonly network: string;
   /** Labels that only the control plane has. */
@@ -42,6 +44,7 @@ export function createNode(traits: ClusterTraits, node: PlannedNode, group: stri
       runtime: traits.runtime,
       network: traits.network,
       ...node.addresses,
+      ...(traits.dual === true ? { ipv6Forwarding: true } : {}),
       labels: {
         ...nodeLabels(traits.cluster, traits.run, role, node.index),
         ...(role === 'control-plane' ? traits.ofControlPlane : {}),
@@ -50,6 +53,7 @@ export function createNode(traits: ClusterTraits, node: PlannedNode, group: stri
         [LABELS.cri]: image.cri,
         [LABELS.podSubnet]: traits.podSubnet,
         [LABELS.cni]: traits.cni,
+        ...(traits.dual === true ? { [LABELS.ipFamily]: 'dual' } : {}),
       },
       ports: [...node.ports ?? [], ...settings.ports ?? []],
       environment: role === 'control-plane' ? { KUBECONFIG: '/etc/kubernetes/admin.conf' } : {},

@@ -16,7 +16,10 @@ export type ClusterOperation =
   | (Kind<'await-runtime'> & { readonly node: string })
   | (Kind<'init-control-plane'> & {
       readonly node: string;
+      /** CIDRs, one of each family, with a comma between them. */
       readonly podSubnet: string;
+      /** Likewise; kubeadm's own choice when absent. */
+      readonly serviceSubnet?: string | undefined;
       readonly certificateNames: readonly string[];
       readonly schedulableControlPlane: boolean;
       readonly registration: NodeRegistration;

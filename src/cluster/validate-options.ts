@@ -1,4 +1,5 @@
 import { validateApiServerAddress } from './api-server.js';
+import { validateIpFamily } from './ip-family.js';
 import type { CreateOptions, ResizeOptions } from './options.js';
 import {
   validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validatePort, validateRuntimeName, validateSubnet,
@@ -12,6 +13,7 @@ export function validateCreateOptions(options: CreateOptions): CreateOptions {
   validateWorkerCount(options.numWorkers);
   validateRuntimeName(options.runtime);
   validatePodSubnet(options.podSubnet);
+  validateIpFamily(options);
   if (options.network !== undefined) validateNetworkName(options.network);
   if (options.image !== undefined) validateImageReference(options.image);
   if (options.publish !== undefined) validatePort(options.publish);

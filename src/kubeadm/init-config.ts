@@ -6,6 +6,8 @@ export interface InitSettings extends RegistrationSettings {
   readonly clusterName: string;
   /** CIDR. */
   readonly podSubnet: string;
+  /** CIDR; kubeadm's own choice when absent. */
+  readonly serviceSubnet?: string | undefined;
   /** Names and addresses that the API server's certificate must be valid for, beyond kubeadm's own. */
   readonly certificateNames: readonly string[];
   /** Bootstrap token that the workers of this run join with. Secret: the result goes to stdin only. */
@@ -38,7 +40,7 @@ export function initConfig(settings: InitSettings): string {
       kind: 'ClusterConfiguration',
       clusterName: settings.clusterName,
       kubernetesVersion: settings.kubernetesVersion,
-      networking: { podSubnet: settings.podSubnet },
+      networking: { podSubnet: settings.podSubnet, ...(settings.serviceSubnet === undefined ? {} : { serviceSubnet: settings.serviceSubnet }) },
       apiServer: { certSANs: ['localhost', '127.0.0.1', ...settings.certificateNames] },
       // ECDSA keys are made and verified in a fraction of RSA's CPU time, which a create is bound by.
       ...(apiVersion.endsWith('v1beta4') ? { encryptionAlgorithm: 'ECDSA-P256' } : {}),

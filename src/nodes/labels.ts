@@ -15,6 +15,8 @@ export const LABELS = {
   cri: 'dev.kindbox.cri',
   podSubnet: 'dev.kindbox.pod-subnet',
   cni: 'dev.kindbox.cni',
+  /** `dual` on nodes that have IPv6 addresses too. */
+  ipFamily: 'dev.kindbox.ip-family',
   /** On the control plane: what workers are asked for, as JSON, for those that a resize adds. */
   workerDefaults: 'dev.kindbox.worker-defaults',
   /** On the control plane: the name or address by which clients elsewhere reach the published API server. */

@@ -23,6 +23,7 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     ...await registrationSettings(session, session.node(operation.node), operation.registration, run.signal),
     clusterName: settings.cluster,
     podSubnet: operation.podSubnet, certificateNames: operation.certificateNames, token: token.value,
+    serviceSubnet: operation.serviceSubnet,
     cgroupVersion: settings.host.cgroupVersion, schedulableControlPlane: operation.schedulableControlPlane,
   });
   const onLine = (line: string): void => {

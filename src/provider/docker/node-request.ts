@@ -34,7 +34,8 @@ export function nodeRequest(spec: NodeSpec, privileges: NodePrivileges | undefin
       ...(privileges && privilegedHostConfig(privileges)),
       ...((privileges || spec.mounts) && { Mounts: [...(privileges ? storeVolumes(spec) : []), ...(spec.mounts ?? []).map(bindMount)] as Dockerode.MountConfig }),
       ...limits(spec),
-      ...(spec.ipv6Forwarding && { Sysctls: { 'net.ipv6.conf.all.forwarding': '1' } }),
+      ...(spec.ipv6Forwarding && { // Docker leaves IPv6 off on interfaces that are not its own: the pods' would have none.
+      Sysctls: { 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.all.forwarding': '1' } }),
     },
     NetworkingConfig: { EndpointsConfig: { [spec.network]: endpoint(spec) } },
   };

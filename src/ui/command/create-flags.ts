@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import type { CreateOptions, KubeconfigMode } from '../../cluster/options.js';
+import type { CreateOptions, IpFamily, KubeconfigMode } from '../../cluster/options.js';
 import type { nodeSettings as parseNodeSettings } from '../../nodes/settings-text.js';
 import { durationFlag } from './flags.js';
 
@@ -10,6 +10,7 @@ export const createFlags = {
   'num-workers': Flags.integer({ default: 1, helpValue: 'N', description: 'Number of worker nodes' }),
   net: Flags.string({ helpValue: 'NETWORK', description: 'Existing Docker network to use (default: a new one, NAME-net)' }),
   subnet: Flags.string({ helpValue: 'CIDR', description: "Addresses of the cluster's own network (Docker's choice if left out)" }),
+  'ip-family': Flags.option({ options: ['ipv4', 'dual'] as const })({ description: 'Families of the addresses (default: dual on a network that has IPv6, else ipv4)' }),
   image: Flags.string({ helpValue: 'IMAGE', description: 'Node image' }),
   'k8s-version': Flags.string({ helpValue: 'VERSION', description: 'Kubernetes version of the nodes, such as v1.36.3 or v1.36' }),
   runtime: Flags.string({ default: 'sysbox-runc', env: 'KINDBOX_RUNTIME', description: 'Docker runtime of the nodes' }),
@@ -34,6 +35,7 @@ export interface CreateFlagValues {
   readonly 'num-workers': number;
   readonly net: string | undefined;
   readonly subnet: string | undefined;
+  readonly 'ip-family': IpFamily | undefined;
   readonly image: string | undefined;
   readonly 'k8s-version': string | undefined;
   readonly runtime: string;
@@ -59,6 +61,7 @@ export function createOptions(name: string, flags: CreateFlagValues, nodeSetting
     numWorkers: flags['num-workers'],
     network: flags.net,
     subnet: flags.subnet,
+    ipFamily: flags['ip-family'],
     image: flags.image,
     kubernetesVersion: flags['k8s-version'],
     runtime: flags.runtime,

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCluster } from '../../../src/cluster/create.js';
-import { innerRanges, requireApart, requireFreeSubnet } from '../../../src/cluster/network-conflicts.js';
+import { clusterRanges } from '../../../src/cluster/ip-family.js';
+import { requireApart, requireFreeSubnet } from '../../../src/cluster/network-conflicts.js';
 import { addressesBeside, observeNetwork } from '../../../src/cluster/network-facts.js';
 import type { CreateOptions } from '../../../src/cluster/options.js';
 import type { EngineContext } from '../../../src/engine.js';
@@ -14,7 +15,7 @@ import { observedNode } from '../../support/observed.js';
 const options: CreateOptions = {
   name: 'demo', numWorkers: 2, runtime: 'sysbox-runc', podSubnet: '10.244.0.0/16', cni: 'none', waitAll: false, waitMs: 1000, retain: false,
 };
-const inner = innerRanges(options);
+const inner = clusterRanges(options, false);
 const network = (name: string, ...subnets: string[]): ObservedNetwork => ({ id: `id-${name}`, name, labels: {}, subnets });
 
 let provider: FakeProvider;
