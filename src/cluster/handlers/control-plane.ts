@@ -15,7 +15,7 @@ const AFTER_KUBECONFIGS = new Set(['etcd', 'control-plane', 'kubelet-start']);
 const AFTER_BOOTSTRAP_TOKEN = new Set(['kubelet-finalize', 'addons']);
 
 /** Host checks are ours: kubeadm's preflight looks at the host through the container and takes seconds. */
-const INIT_ARGV = ['kubeadm', 'init', '--config=/dev/stdin', '--skip-phases=preflight', '--skip-token-print'];
+export const INIT_ARGV = ['kubeadm', 'init', '--config=/dev/stdin', '--skip-phases=preflight', '--skip-token-print'];
 
 export async function initControlPlane(session: ClusterSession, operation: Of<'init-control-plane'>, run: OperationRun): Promise<void> {
   const { settings, provider, token } = session;
