@@ -7,6 +7,7 @@ import { findCommand, mustRun, toStderr } from './machine/commands.mjs';
 import { ensureBaseImage } from './machine/ensure-base-image.mjs';
 import { ensureDocker } from './machine/ensure-docker.mjs';
 import { ensureKernel } from './machine/ensure-kernel.mjs';
+import { ensureNetworkTools } from './machine/ensure-network-tools.mjs';
 import { ensureStandin } from './machine/ensure-standin.mjs';
 import { hasGoTests, runCheck, runGoTests, runJest, runNodeTests } from './tests/runners.mjs';
 import { sweepClusters } from './tests/sweep.mjs';
@@ -45,6 +46,7 @@ async function testOnMachine() {
   if (!(await step('node images', buildNodeImages))) return;
   const builderImage = await newestBuilderImage();
   if (!(await step('stand-in for Sysbox', () => ensureStandin({ builderImage })))) return;
+  if (!(await step('network tools', ensureNetworkTools))) return;
   await step('machine scripts', () => runNodeTests('machine scripts', 'scripts/machine', builderVariable(builderImage)));
   await step('e2e', runE2e);
 }

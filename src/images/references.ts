@@ -4,6 +4,8 @@ import { packageRoot } from './package-root.js';
 
 export const DEFAULT_KUBERNETES_VERSION = 'v1.36.3';
 export const NODE_IMAGE_REPOSITORY = 'nestybox/k8s-node';
+/** The name of document 003. */
+export const KIND_IMAGE_REPOSITORY = 'nestybox/kindestnode';
 export const DEFAULT_BASE_IMAGE = 'debian:bookworm-slim';
 
 /** The node image that has this version of Kubernetes (`v1.36.3`). */
@@ -30,4 +32,14 @@ export function splitReference(reference: string): { repository: string; tag: st
   const colon = named.lastIndexOf(':');
   const hasTag = colon > named.lastIndexOf('/');
   return { repository: hasTag ? named.slice(0, colon) : named, tag: hasTag ? named.slice(colon + 1) : undefined, digest };
+}
+
+/** The name under which the kubelet asks its runtime for an image: `nginx` -> `docker.io/library/nginx:latest`. */
+export function canonicalName(reference: string): string {
+  const { repository, tag, digest } = splitReference(reference);
+  const [first = '', ...rest] = repository.split('/');
+  const namesHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const path = namesHost ? repository : `docker.io/${rest.length === 0 ? `library/${repository}` : repository}`;
+  const hub = path.replace(/^index\.docker\.io\//, 'docker.io/').replace(/^docker\.io\/([^/]+)$/, 'docker.io/library/$1');
+  return digest === undefined ? `${hub}:${tag ?? 'latest'}` : `${hub}${tag === undefined ? '' : `:${tag}`}@${digest}`;
 }

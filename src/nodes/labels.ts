@@ -21,6 +21,8 @@ export const LABELS = {
   addresses: 'dev.kindbox.addresses',
   /** On a volume of no content, made when a create has succeeded: without it a cluster is partial. */
   completed: 'dev.kindbox.completed',
+  /** `true` on a node of no cluster. Images made of one carry the label with no value. */
+  standalone: 'dev.kindbox.standalone',
 } as const;
 
 export const LABEL_SCHEMA = '1';
@@ -30,8 +32,14 @@ export const IMAGE_LABELS = {
   kubernetesVersion: 'dev.kindbox.image.kubernetes-version',
   cri: 'dev.kindbox.image.cri',
   layout: 'dev.kindbox.image.layout',
+  /** The tool that the image is for; absent from older images, which are for kindbox. */
+  target: 'dev.kindbox.image.for',
   contentHash: 'dev.kindbox.image.content-hash',
 } as const;
+
+export function standaloneLabels(run: string, runtime: string): Record<string, string> {
+  return { [LABELS.standalone]: 'true', [LABELS.run]: run, [LABELS.schema]: LABEL_SCHEMA, [LABELS.runtime]: runtime };
+}
 
 export function ownedLabels(cluster: string, run: string): Record<string, string> {
   return { [LABELS.cluster]: cluster, [LABELS.run]: run, [LABELS.schema]: LABEL_SCHEMA };

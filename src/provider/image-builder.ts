@@ -17,7 +17,14 @@ export interface ImageBuilder {
    * Aborting kills and removes it. @throws KindboxError when it cannot be started; an exit code is a result.
    */
   runToEnd(spec: BuildContainerSpec, signal: AbortSignal): Promise<{ containerId: string; exitCode: number }>;
-  /** Makes an image of a container that has ended. */
+  /** Starts a container of an image and leaves it running, for exec() and then commit(). Nothing is left if it fails. */
+  startContainer(spec: Omit<BuildContainerSpec, 'onLine'>, signal: AbortSignal): Promise<string>;
+  /**
+   * A tar stream of images that the engine has, of one platform (`linux/amd64`), as `docker load` and `ctr images
+   * import` read it. Aborting destroys it. @throws KindboxError image.
+   */
+  saveImages(references: readonly string[], platform: string, signal: AbortSignal): Promise<Readable>;
+  /** Makes an image of a container that has ended, or in which nothing writes. */
   commit(containerId: string, spec: CommitSpec, signal: AbortSignal): Promise<NodeImage>;
   /** Removes a container and its anonymous volumes; an absent one is success. */
   removeContainer(containerId: string): Promise<void>;
@@ -51,7 +58,8 @@ export interface BuildContainerSpec {
 }
 
 export interface CommitSpec {
-  readonly reference: string;
+  /** The image stays without a name when absent. */
+  readonly reference?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];

@@ -104,7 +104,7 @@ export interface NodeSpec {
 
 export interface ExecOptions {
   readonly signal: AbortSignal;
-  /** Written to the command's stdin, which is then closed. */
+  /** Written to the command's stdin, which is then closed. A stream is destroyed when the command ends, read or not. */
   readonly stdin?: string | Buffer | Readable;
   /** Called for each whole line of stdout and stderr as it arrives. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;

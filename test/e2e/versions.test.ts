@@ -27,7 +27,7 @@ describe('a cluster whose workers are of two versions', () => {
   });
 
   test('a Service reaches pods on nodes of both versions', async () => {
-    const probe = await Probe.deploy(cluster, [...cluster.nodes, `${name}-worker-1`]);
+    const probe = await Probe.deploy(cluster, { nodes: [...cluster.nodes, `${name}-worker-1`] });
     expect(probe.pods).toHaveLength(3);
     for (const pod of probe.pods) {
       await eventually(async () => {

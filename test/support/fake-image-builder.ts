@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { KindboxError, CancelledError } from '../../src/errors/index.js';
 import type { BuildContainerSpec, BuildSpec, CommitSpec, ImageBuilder } from '../../src/provider/image-builder.js';
 import type { NodeImage } from '../../src/provider/types.js';
@@ -23,8 +23,12 @@ export class FakeImageBuilder implements ImageBuilder {
   };
   /** What a container does while it runs; its exit code. */
   script: (spec: BuildContainerSpec, signal: AbortSignal) => Promise<number> = async () => 0;
+  /** Whether there is a container that the builder did not make itself. */
+  knows: (containerId: string) => boolean = () => false;
   /** What happens while a container is made an image. */
   committing: () => Promise<void> = async () => undefined;
+  /** What `docker save` gives. */
+  saving: (references: readonly string[]) => Readable = (references) => Readable.from([Buffer.from(`tar of ${references.join(' ')}`)]);
   #count = 0;
 
   addImage(reference: string, labels: Readonly<Record<string, string>> = {}, id = `sha256:${++this.#count}`): NodeImage {
@@ -95,14 +99,28 @@ export class FakeImageBuilder implements ImageBuilder {
     }
   }
 
+  async startContainer(spec: Omit<BuildContainerSpec, 'onLine'>, signal: AbortSignal): Promise<string> {
+    stopIfAborted(signal);
+    this.calls.push(`start ${spec.image} ${spec.argv.join(' ')}`);
+    const containerId = `container-${++this.#count}`;
+    this.containers.add(containerId);
+    return containerId;
+  }
+
+  async saveImages(references: readonly string[], platform: string): Promise<Readable> {
+    this.calls.push(`save ${platform} ${references.join(' ')}`);
+    return this.saving(references);
+  }
+
   async commit(containerId: string, spec: CommitSpec, signal: AbortSignal): Promise<NodeImage> {
     stopIfAborted(signal);
-    this.calls.push(`commit ${spec.reference}`);
+    this.calls.push(`commit ${spec.reference ?? '<none>'}`);
     await this.committing();
-    if (!this.containers.has(containerId)) throw new Error(`no container ${containerId}`);
+    if (!this.containers.has(containerId) && !this.knows(containerId)) throw new Error(`no container ${containerId}`);
     this.commits.push(spec);
-    this.images.delete(spec.reference);
-    return this.addImage(spec.reference, spec.labels);
+    const reference = spec.reference ?? `<none>-${++this.#count}`;
+    this.images.delete(reference);
+    return this.addImage(reference, spec.labels);
   }
 
   async removeContainer(containerId: string): Promise<void> {

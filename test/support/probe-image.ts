@@ -41,7 +41,7 @@ async function build(reference: string): Promise<void> {
 }
 
 /** The compiler that building the node image has left behind. */
-async function builderImage(): Promise<string> {
+export async function builderImage(): Promise<string> {
   const [image] = await dockerLines(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', 'kindbox/builder']);
   if (image === undefined) throw new Error('There is no image kindbox/builder: `kindbox image build` makes it.');
   return image;

@@ -15,8 +15,9 @@ export class Probe {
   static readonly serviceName = SERVICE;
   static readonly servicePort = 80;
 
-  static async deploy(cluster: ClusterFixture, nodes: readonly string[] = cluster.nodes): Promise<Probe> {
-    const image = await loadProbeImage(nodes);
+  /** Puts the image into the nodes as well, unless one is named that they have. */
+  static async deploy(cluster: ClusterFixture, { nodes = cluster.nodes, present }: { nodes?: readonly string[]; present?: string } = {}): Promise<Probe> {
+    const image = present ?? await loadProbeImage(nodes);
     await cluster.kubectl.apply(daemonSet(image), service());
     await cluster.kubectl.rolledOut(`daemonset/${SERVICE}`);
     const pods = (await cluster.kubectl.pods('app=probe')).filter(isReady);

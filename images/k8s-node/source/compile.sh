@@ -104,6 +104,9 @@ build_tools "$CNI_FLANNEL" "-X $build_version=$(module_version "$CNI_FLANNEL" gi
 install_tools "$CNI_PLUGINS" "$unfinished/node/opt/cni/bin"
 install_tools "$CNI_FLANNEL" "$unfinished/node/opt/cni/bin"
 
+# What an image for another tool than kindbox has besides.
+[ ! -f extra.sh ] || . ./extra.sh
+
 step images "Packing the pod images"
 await_jobs
 while read -r name; do

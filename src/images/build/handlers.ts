@@ -12,7 +12,11 @@ import { BUILD_LABELS, CACHE_VOLUME, type BuildInputs } from './names.js';
 import { NODE_CONFIGURATION, SCRIPTS } from './node-image.js';
 import type { BuildContext } from './options.js';
 import type { BuildOperation } from './plan.js';
+import { releaseFiles } from './release/files.js';
+import { releaseFailure } from './release/failures.js';
 import { tarOf, type SourceEntry } from './source-tree.js';
+import { commitUndoably } from './undoable-commit.js';
+import { variantName } from './variants.js';
 import type { Workshop } from './workshop.js';
 
 export interface BuildProduct {
@@ -35,14 +39,14 @@ export function buildHandlers(
       context: await tarOf(files),
       reference,
       buildArgs: { ...proxyVariables(environment), BASE: request.base },
-      labels: { [IMAGE_LABELS.contentHash]: hash, [BUILD_LABELS.base]: request.base },
+      labels: { [IMAGE_LABELS.contentHash]: hash, [BUILD_LABELS.base]: request.base, [BUILD_LABELS.variant]: variantName(request) },
       onLine: steps.onLine,
     }, run.signal);
   };
 
   /** Runs a script to its end and keeps the container. */
   const runScript = async (
-    operation: Operation, run: OperationRun, what: string, spec: Omit<BuildContainerSpec, 'labels' | 'onLine'>,
+    operation: Operation, run: OperationRun, failure: (exitCode: number, logTail: string) => Error, spec: Omit<BuildContainerSpec, 'labels' | 'onLine'>,
   ): Promise<string> => {
     const steps = new ContainerSteps(operation, run, emit);
     try {
@@ -50,13 +54,40 @@ export function buildHandlers(
       const { containerId, exitCode } = await builder.runToEnd({ ...spec, labels, onLine: steps.onLine }, run.signal);
       workshop.holdContainer(containerId);
       throwIfCancelled(run.signal);
-      if (exitCode !== 0) throw scriptFailure(what, exitCode, steps.logTail);
+      if (exitCode !== 0) throw failure(exitCode, steps.logTail);
       steps.end('done');
       return containerId;
     } catch (error) {
       steps.end(run.signal.aborted ? 'cancelled' : 'failed');
       throw error;
     }
+  };
+
+  /** Compiles or downloads into the output volume. */
+  const makePrograms = async (
+    operation: Operation, run: OperationRun, failure: (exitCode: number, logTail: string) => Error,
+    script: { readonly argv: readonly string[]; readonly files: readonly SourceEntry[]; readonly environment: Readonly<Record<string, string>> },
+  ): Promise<void> => {
+    const authorities = await certificateAuthorities(environment);
+    await builder.ensureVolume(CACHE_VOLUME, { [BUILD_LABELS.role]: 'cache' }, run.signal);
+    // Held first: an engine that is interrupted may have made it all the same.
+    workshop.holdVolume(outputVolume);
+    await builder.ensureVolume(outputVolume, { [BUILD_LABELS.role]: 'output', [BUILD_LABELS.run]: inputs.run }, run.signal);
+    const container = await runScript(operation, run, failure, {
+      image: inputs.builderReference,
+      argv: script.argv,
+      environment: {
+        ...proxyVariables(environment), ...authorities?.variables, ...script.environment,
+        KUBERNETES_VERSION: request.kubernetesVersion,
+      },
+      volumes: [{ name: CACHE_VOLUME, path: '/cache' }, { name: outputVolume, path: '/out' }],
+      files: [
+        { path: '/src', tar: await tarOf(script.files) },
+        ...(authorities === undefined ? [] : [{ path: '/', tar: await tarOf([authorities.file]) }]),
+      ],
+      nodePrivileges: false,
+    });
+    await workshop.dropContainer(container);
   };
 
   return {
@@ -79,29 +110,18 @@ export function buildHandlers(
       await buildIntermediate(operation, run, inputs.stageReference, inputs.stageHash, inputs.stageFiles);
     },
     compile: async (operation, run) => {
-      const authorities = await certificateAuthorities(environment);
-      await builder.ensureVolume(CACHE_VOLUME, { [BUILD_LABELS.role]: 'cache' }, run.signal);
-      // Held first: an engine that is interrupted may have made it all the same.
-      workshop.holdVolume(outputVolume);
-      await builder.ensureVolume(outputVolume, { [BUILD_LABELS.role]: 'output', [BUILD_LABELS.run]: inputs.run }, run.signal);
-      const container = await runScript(operation, run, `Compiling Kubernetes ${request.kubernetesVersion}`, {
-        image: inputs.builderReference,
-        argv: [SCRIPTS.compile],
-        environment: {
-          ...proxyVariables(environment), ...goVariables(environment), ...authorities?.variables,
-          KUBERNETES_VERSION: request.kubernetesVersion,
-        },
-        volumes: [{ name: CACHE_VOLUME, path: '/cache' }, { name: outputVolume, path: '/out' }],
-        files: [
-          { path: '/src', tar: await tarOf(inputs.sourceFiles) },
-          ...(authorities === undefined ? [] : [{ path: '/', tar: await tarOf([authorities.file]) }]),
-        ],
-        nodePrivileges: false,
+      const failure = failureOf(`Compiling Kubernetes ${request.kubernetesVersion}`);
+      await makePrograms(operation, run, failure, { argv: [SCRIPTS.compile], files: inputs.sourceFiles, environment: goVariables(environment) });
+    },
+    download: async (operation, run) => {
+      await makePrograms(operation, run, (exitCode, log) => releaseFailure(request, exitCode, log), {
+        argv: [SCRIPTS.download],
+        files: [...inputs.sourceFiles, ...releaseFiles(inputs)],
+        environment: { ARCHITECTURE: inputs.architecture },
       });
-      await workshop.dropContainer(container);
     },
     assemble: async (operation, run) => {
-      assembled = await runScript(operation, run, 'Assembling the node image', {
+      assembled = await runScript(operation, run, failureOf('Assembling the node image'), {
         image: inputs.stageReference,
         argv: [SCRIPTS.assemble],
         // Nothing of the host's environment: it would be committed into the image.
@@ -113,15 +133,7 @@ export function buildHandlers(
     },
     commit: async ({ replaces }, { signal }) => {
       if (assembled === undefined) throw new Error('there is nothing to commit: the plan is wrong');
-      // An engine that has begun cannot be stopped, and what it makes must be known to be undone.
-      const uninterrupted = new AbortController().signal;
-      const image = await builder.commit(assembled, commitSpec(inputs), uninterrupted);
-      if (signal.aborted) {
-        if (replaces !== undefined) await builder.tagImage(replaces, request.reference, uninterrupted);
-        await builder.removeImage(image.id);
-        throwIfCancelled(signal);
-      }
-      product.image = image;
+      product.image = await commitUndoably(builder, assembled, commitSpec(inputs), replaces, signal);
     },
     'remove-image': async ({ imageId }, { progress }) => {
       try {
@@ -133,6 +145,10 @@ export function buildHandlers(
   };
 }
 
+function failureOf(what: string): (exitCode: number, logTail: string) => Error {
+  return (exitCode, logTail) => scriptFailure(what, exitCode, logTail);
+}
+
 function commitSpec({ request, contentHash }: BuildInputs): CommitSpec {
   return {
     ...NODE_CONFIGURATION,
@@ -140,7 +156,8 @@ function commitSpec({ request, contentHash }: BuildInputs): CommitSpec {
     labels: {
       [IMAGE_LABELS.kubernetesVersion]: request.kubernetesVersion,
       [IMAGE_LABELS.cri]: 'containerd',
-      [IMAGE_LABELS.layout]: 'shared',
+      [IMAGE_LABELS.layout]: request.layout,
+      [IMAGE_LABELS.target]: request.target,
       [IMAGE_LABELS.contentHash]: contentHash,
       // Those of the container are handed down to the image, and by it to every node: they must say nothing there.
       [BUILD_LABELS.role]: '',

@@ -7,9 +7,10 @@ import { inputsOf } from './names.js';
 import { observe } from './observe.js';
 import { toResult, validateBuildOptions, type BuildContext, type BuildOptions, type BuildResult } from './options.js';
 import { planBuild } from './plan.js';
-import { readSourceTree } from './source-tree.js';
+import { readVariantTree } from './variants.js';
 import { Workshop } from './workshop.js';
 
+export { BUILD_TARGETS, IMAGE_LAYOUTS, type BuildTarget, type ImageLayout } from './variants.js';
 export type { BuildContext, BuildOptions, BuildOrigin, BuildResult } from './options.js';
 
 /** Builds a node image, or finds that it is there already. */
@@ -17,11 +18,12 @@ export async function buildNodeImage(context: BuildContext, options: BuildOption
   const startedAt = Date.now();
   const { builder, emit, signal } = context;
   const folder = context.folder ?? nodeImageFolder();
-  const request = validateBuildOptions(options, await supportedKubernetesVersions(folder));
+  const pinned = await supportedKubernetesVersions(folder);
+  const request = validateBuildOptions(options, pinned, context.environment);
   throwIfCancelled(signal);
 
   const { architecture } = await context.provider.describeHost(signal);
-  const inputs = inputsOf(await readSourceTree(folder), request, architecture);
+  const inputs = inputsOf(await readVariantTree(folder, request), request, architecture);
   const { contentHash } = inputs;
   const snapshot = await observe(context, inputs);
   const plan = planBuild(inputs, snapshot);
@@ -32,6 +34,12 @@ export async function buildNodeImage(context: BuildContext, options: BuildOption
     settings: [['Kubernetes', request.kubernetesVersion], ['Base', request.base], ['From', request.from], ['Content', contentHash.slice(0, 12)]],
     at: startedAt,
   });
+  if (!cached && !pinned.includes(request.kubernetesVersion)) {
+    emit({
+      type: 'note', level: 'info', at: Date.now(),
+      message: `Kubernetes ${request.kubernetesVersion} is not one of the versions that this kindbox was tried with (${pinned.join(', ')}).`,
+    });
+  }
   if (!cached && proxyOutOfReach(context.environment)) {
     emit({
       type: 'note', level: 'warning', at: Date.now(),

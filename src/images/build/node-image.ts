@@ -10,5 +10,9 @@ export const NODE_CONFIGURATION: Pick<CommitSpec, 'entrypoint' | 'command' | 'en
 
 export const SCRIPTS = {
   compile: '/src/compile.sh',
+  download: '/src/fetch.sh',
   assemble: '/usr/local/lib/kindbox/assemble',
+  preload: '/usr/local/lib/kindbox/preload',
+  layoutReport: '/usr/local/lib/kindbox/layout-report',
+  seal: '/usr/local/lib/kindbox/seal',
 } as const;

@@ -1,8 +1,9 @@
 import { IMAGE_LABELS } from '../../nodes/labels.js';
 import type { NodeImage } from '../../provider/types.js';
 import { NODE_IMAGE_REPOSITORY, splitReference } from '../references.js';
-import { BUILD_LABELS, BUILDER_REPOSITORY, STAGE_REPOSITORY, type BuildInputs } from './names.js';
-import type { BuildContext } from './options.js';
+import { BUILD_LABELS, STAGE_REPOSITORY, type BuildInputs } from './names.js';
+import type { BuildContext, BuildRequest } from './options.js';
+import { variantName } from './variants.js';
 
 /** What the engine has of what a build would make. */
 export interface BuildSnapshot {
@@ -28,7 +29,7 @@ export async function observe(context: BuildContext, inputs: BuildInputs): Promi
     builder.findImage(base, signal),
     builder.findImage(inputs.builderReference, signal),
     builder.findImage(inputs.stageReference, signal),
-    Promise.all([list(BUILDER_REPOSITORY), list(STAGE_REPOSITORY)]),
+    Promise.all([list(inputs.builderRepository), list(STAGE_REPOSITORY)]),
   ]);
   const sameContent = [named, ...ours, ...renamed].find((image) => image?.labels[IMAGE_LABELS.contentHash] === inputs.contentHash);
   const kept = [builderImage?.id, stageImage?.id];
@@ -37,6 +38,12 @@ export async function observe(context: BuildContext, inputs: BuildInputs): Promi
     hasBase: baseImage !== undefined,
     hasBuilder: builderImage !== undefined,
     hasStage: stageImage !== undefined,
-    outdated: caches.flat().filter((image) => image.labels[BUILD_LABELS.base] === base && !kept.includes(image.id)),
+    outdated: caches.flat().filter((image) => isOfThisKind(image, inputs.request) && !kept.includes(image.id)),
   };
+}
+
+/** A cache that only builds of other bases or variants use is not outdated; the first caches did not name their variant. */
+function isOfThisKind({ labels }: NodeImage, request: BuildRequest): boolean {
+  const variant = labels[BUILD_LABELS.variant] ?? variantName({ target: 'kindbox', layout: 'shared' });
+  return labels[BUILD_LABELS.base] === request.base && variant === variantName(request);
 }

@@ -4,8 +4,11 @@ import type { EmitEvent } from '../../events/event.js';
 import type { ImageBuilder } from '../../provider/image-builder.js';
 import type { NodeProvider } from '../../provider/provider.js';
 import type { NodeImage } from '../../provider/types.js';
-import { DEFAULT_BASE_IMAGE, DEFAULT_KUBERNETES_VERSION, defaultImageFor, splitReference } from '../references.js';
+import { DEFAULT_BASE_IMAGE, DEFAULT_KUBERNETES_VERSION, splitReference } from '../references.js';
 import type { RootfsBootstrap } from './bootstrap.js';
+import { mirrorsOf, type MirrorOptions, type Mirrors } from './release/mirrors.js';
+import { validateReleaseVersion } from './release/versions.js';
+import { variantReference, type BuildTarget, type ImageLayout, type ImageVariant } from './variants.js';
 
 export interface BuildContext {
   readonly builder: ImageBuilder;
@@ -17,19 +20,23 @@ export interface BuildContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Makes the base image's root filesystem when it cannot be pulled; mmdebstrap unless a test says otherwise. */
   readonly bootstrap?: RootfsBootstrap;
-  /** `images/k8s-node` of the package unless a test says otherwise. */
+  /** `images/k8s-node` of the package unless a test says otherwise; what variants add lies beside it. */
   readonly folder?: string;
 }
 
 export type BuildOrigin = 'source' | 'release';
 
-export interface BuildOptions {
+export interface BuildOptions extends MirrorOptions {
   /** `v1.36.3`; DEFAULT_KUBERNETES_VERSION when absent. */
   readonly kubernetesVersion?: string | undefined;
   /** DEFAULT_BASE_IMAGE when absent. */
   readonly base?: string | undefined;
   readonly from: BuildOrigin;
-  /** The image's name; `nestybox/k8s-node:VERSION` when absent. */
+  /** `kindbox` when absent. */
+  readonly target?: BuildTarget | undefined;
+  /** `shared` when absent. */
+  readonly layout?: ImageLayout | undefined;
+  /** The image's name; when absent `nestybox/k8s-node:VERSION`, or `nestybox/kindestnode:VERSION` for kind. */
   readonly tag?: string | undefined;
   /** Build even if an image of the same content exists. */
   readonly force: boolean;
@@ -46,34 +53,27 @@ export interface BuildResult {
   readonly sizeBytes: number;
 }
 
-export interface BuildRequest {
+export interface BuildRequest extends ImageVariant {
   readonly kubernetesVersion: string;
   readonly base: string;
   readonly from: BuildOrigin;
   readonly reference: string;
   readonly force: boolean;
+  /** Of use with `release` only. */
+  readonly mirrors: Mirrors;
 }
 
-/** @throws KindboxError usage. Contacts nothing. */
-export function validateBuildOptions(options: BuildOptions, supported: readonly string[]): BuildRequest {
-  if (options.from === 'release') {
-    throw new KindboxError('Node images cannot be built from release binaries yet', {
-      reason: 'usage',
-      because: '--from release comes in a later version of kindbox.',
-      next: ['Leave --from out: --from source needs no image registry'],
-    });
-  }
+/** `pinned` are the versions that can be compiled, oldest first. @throws KindboxError usage. Contacts nothing. */
+export function validateBuildOptions(
+  options: BuildOptions, pinned: readonly string[], environment: BuildContext['environment'],
+): BuildRequest {
   const kubernetesVersion = validateKubernetesVersion(options.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION);
   const base = options.base ?? DEFAULT_BASE_IMAGE;
-  if (!supported.includes(kubernetesVersion)) {
-    throw new KindboxError(`Kubernetes ${kubernetesVersion} cannot be built from source`, {
-      reason: 'usage',
-      because: `This version of kindbox has pinned sources of ${supported.join(', ')} only.`,
-      next: [`kindbox image build --k8s-version=${supported.at(-1) ?? ''}`],
-    });
-  }
+  if (options.from === 'release') validateReleaseVersion(kubernetesVersion, pinned);
+  else validateSource(kubernetesVersion, options, pinned);
   validateImageReference(base);
-  const reference = options.tag ?? defaultImageFor(kubernetesVersion);
+  const variant: ImageVariant = { target: options.target ?? 'kindbox', layout: options.layout ?? 'shared' };
+  const reference = options.tag ?? variantReference(variant, kubernetesVersion);
   validateImageReference(reference);
   const { repository, tag, digest } = splitReference(reference);
   if (digest !== undefined) {
@@ -82,9 +82,27 @@ export function validateBuildOptions(options: BuildOptions, supported: readonly 
     });
   }
   return {
-    kubernetesVersion, base, from: options.from,
+    ...variant, kubernetesVersion, base, from: options.from,
     reference: `${repository}:${tag ?? 'latest'}`, force: options.force,
+    mirrors: mirrorsOf(options, environment),
   };
+}
+
+function validateSource(kubernetesVersion: string, { mirrors = [], registryMirrors = [] }: BuildOptions, pinned: readonly string[]): void {
+  if (!pinned.includes(kubernetesVersion)) {
+    throw new KindboxError(`Kubernetes ${kubernetesVersion} cannot be built from source`, {
+      reason: 'usage',
+      because: `This version of kindbox has pinned sources of ${pinned.join(', ')} only.`,
+      next: [`kindbox image build --k8s-version=${pinned.at(-1) ?? ''}`, `kindbox image build --from=release --k8s-version=${kubernetesVersion}`],
+    });
+  }
+  if (mirrors.length + registryMirrors.length > 0) {
+    throw new KindboxError('Mirrors of releases and registries go with --from=release', {
+      reason: 'usage',
+      because: 'A build from source downloads Go modules only.',
+      next: ['Set GOPROXY for a mirror of Go modules, or add --from=release'],
+    });
+  }
 }
 
 export function toResult(

@@ -19,11 +19,12 @@ interface CommitOperation extends Of<'commit'> {
 }
 export type BuildOperation =
   | TagOperation | RemoveOperation | CommitOperation
-  | Of<'get-base'> | Of<'build-builder'> | Of<'build-stage'> | Of<'compile'> | Of<'assemble'>;
+  | Of<'get-base'> | Of<'build-builder'> | Of<'build-stage'> | Of<'compile'> | Of<'download'> | Of<'assemble'>;
 
 const GROUPS = {
   prepare: 'prepare-build',
   compile: 'compile-sources',
+  download: 'download-releases',
   assemble: 'assemble-image',
   tidy: 'tidy-up',
 } as const;
@@ -49,7 +50,7 @@ function planOfTag({ request: { reference } }: BuildInputs, imageId: string): Pl
 }
 
 function planOfBuild(inputs: BuildInputs, snapshot: BuildSnapshot): Plan<BuildOperation> {
-  const { base, kubernetesVersion, reference, force } = inputs.request;
+  const { base, kubernetesVersion, reference, force, from } = inputs.request;
   const operations: BuildOperation[] = [];
   const add = (operation: BuildOperation): string => {
     operations.push(operation);
@@ -61,16 +62,19 @@ function planOfBuild(inputs: BuildInputs, snapshot: BuildSnapshot): Plan<BuildOp
     id: operationId('get-base', base), kind: 'get-base', group: GROUPS.prepare, title: `Getting the base image ${base}`, needs: [],
   })];
   const builder = builderNeeded ? [add({
-    id: operationId('build-builder', 'image'), kind: 'build-builder', group: GROUPS.prepare, title: 'Building the image that compiles', needs: baseOf,
+    id: operationId('build-builder', 'image'), kind: 'build-builder', group: GROUPS.prepare, needs: baseOf,
+    title: from === 'source' ? 'Building the image that compiles' : 'Building the image that downloads',
   })] : [];
   const stage = stageNeeded ? [add({
     id: operationId('build-stage', 'image'), kind: 'build-stage', group: GROUPS.prepare, title: 'Building the operating system of a node', needs: baseOf,
   })] : [];
-  const compiled = add({
+  const made = add(from === 'source' ? {
     id: operationId('compile', kubernetesVersion), kind: 'compile', group: GROUPS.compile, title: 'Running the compilers in a container', needs: builder,
+  } : {
+    id: operationId('download', kubernetesVersion), kind: 'download', group: GROUPS.download, title: 'Downloading in a container', needs: builder,
   });
   const assembled = add({
-    id: operationId('assemble', kubernetesVersion), kind: 'assemble', group: GROUPS.assemble, title: 'Installing it and preloading the pod images', needs: [compiled, ...stage],
+    id: operationId('assemble', kubernetesVersion), kind: 'assemble', group: GROUPS.assemble, title: 'Installing it and preloading the pod images', needs: [made, ...stage],
   });
   const committed = add({
     id: operationId('commit', reference), kind: 'commit', group: GROUPS.assemble, title: `Saving ${reference}`, needs: [assembled],
@@ -84,6 +88,7 @@ function planOfBuild(inputs: BuildInputs, snapshot: BuildSnapshot): Plan<BuildOp
   }
   const titles: Record<string, string> = {
     [GROUPS.prepare]: 'Preparing the build', [GROUPS.compile]: `Compiling Kubernetes ${kubernetesVersion} and what it needs`,
+    [GROUPS.download]: `Downloading Kubernetes ${kubernetesVersion} and what it needs`,
     [GROUPS.assemble]: 'Making the node image', [GROUPS.tidy]: 'Tidying up',
   };
   const used = new Set(operations.map(({ group }) => group));

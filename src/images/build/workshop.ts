@@ -5,8 +5,9 @@ import type { ImageBuilder } from '../../provider/image-builder.js';
 export class Workshop {
   readonly #containers = new Set<string>();
   readonly #volumes = new Set<string>();
+  readonly #images = new Set<string>();
 
-  constructor(private readonly builder: ImageBuilder, private readonly emit: EmitEvent) {}
+  constructor(private readonly builder: Pick<ImageBuilder, 'removeContainer' | 'removeVolume' | 'removeImage'>, private readonly emit: EmitEvent) {}
 
   holdContainer(id: string): void {
     this.#containers.add(id);
@@ -14,6 +15,15 @@ export class Workshop {
 
   holdVolume(name: string): void {
     this.#volumes.add(name);
+  }
+
+  holdImage(id: string): void {
+    this.#images.add(id);
+  }
+
+  /** It has become part of what the build was for. */
+  keepImage(id: string): void {
+    this.#images.delete(id);
   }
 
   async dropContainer(id: string): Promise<void> {
@@ -25,8 +35,10 @@ export class Workshop {
   async clear(): Promise<void> {
     await Promise.all([...this.#containers].map((id) => this.#attempt(`docker rm -f ${id}`, () => this.builder.removeContainer(id))));
     await Promise.all([...this.#volumes].map((name) => this.#attempt(`docker volume rm ${name}`, () => this.builder.removeVolume(name))));
+    await Promise.all([...this.#images].map((id) => this.#attempt(`docker image rm ${id}`, () => this.builder.removeImage(id))));
     this.#containers.clear();
     this.#volumes.clear();
+    this.#images.clear();
   }
 
   async #attempt(byHand: string, remove: () => Promise<void>): Promise<void> {

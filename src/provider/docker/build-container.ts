@@ -13,15 +13,36 @@ import { waitForExit } from './wait.js';
 /** Builds print for hours; only their lines are of interest. */
 const KEEP_OUTPUT = false;
 
+type StartSpec = Omit<BuildContainerSpec, 'onLine'>;
 type RunToEnd = Awaited<ReturnType<ImageBuilder['runToEnd']>>;
 
 export async function runContainerToEnd(client: DockerClient, spec: BuildContainerSpec, privilegesOf: PrivilegesOf, signal: AbortSignal): Promise<RunToEnd> {
+  return withPrivileges(client, spec, privilegesOf, signal, (privileges) => runOnce(client, spec, privileges, signal));
+}
+
+export async function startBuildContainer(client: DockerClient, spec: StartSpec, privilegesOf: PrivilegesOf, signal: AbortSignal): Promise<string> {
+  return withPrivileges(client, spec, privilegesOf, signal, async (privileges) => {
+    const container = await client.api.createContainer(containerRequest(spec, privileges));
+    try {
+      await sendFiles(container, spec, signal);
+      await container.start();
+      return container.id;
+    } catch (error) {
+      await removeContainer(client, container.id).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+async function withPrivileges<T>(
+  client: DockerClient, spec: StartSpec, privilegesOf: PrivilegesOf, signal: AbortSignal, run: (privileges: NodePrivileges | undefined) => Promise<T>,
+): Promise<T> {
   const failing = `Cannot run ${spec.argv[0]} in a container of ${spec.image}`;
   for (;;) {
     const privileges = spec.nodePrivileges ? await privilegesOf.current() : undefined;
     try {
       throwIfCancelled(signal);
-      return await client.call(failing, () => runOnce(client, spec, privileges, signal), undefined);
+      return await client.call(failing, () => run(privileges), undefined);
     } catch (error) {
       // A refusal comes before the container starts; files that were streamed into it cannot be sent twice.
       if (!privileges || !privilegesOf.giveUp(daemonMessage(error)) || spec.files.some(({ tar }) => tar.readableDidRead)) throw error;
@@ -32,11 +53,7 @@ export async function runContainerToEnd(client: DockerClient, spec: BuildContain
 async function runOnce(client: DockerClient, spec: BuildContainerSpec, privileges: NodePrivileges | undefined, signal: AbortSignal): Promise<RunToEnd> {
   const container = await client.api.createContainer(containerRequest(spec, privileges));
   try {
-    for (const { path, tar } of spec.files) {
-      throwIfCancelled(signal);
-      await container.putArchive(tar, { path });
-    }
-    throwIfCancelled(signal);
+    await sendFiles(container, spec, signal);
     // Attached before the start, so that no output is lost.
     const socket = (await container.attach({ stream: true, stdout: true, stderr: true, hijack: true })) as unknown as Duplex;
     await startAttached(container, socket);
@@ -49,6 +66,14 @@ async function runOnce(client: DockerClient, spec: BuildContainerSpec, privilege
   }
 }
 
+async function sendFiles(container: Dockerode.Container, { files }: StartSpec, signal: AbortSignal): Promise<void> {
+  for (const { path, tar } of files) {
+    throwIfCancelled(signal);
+    await container.putArchive(tar, { path });
+  }
+  throwIfCancelled(signal);
+}
+
 async function startAttached(container: Dockerode.Container, socket: Duplex): Promise<void> {
   try {
     await container.start();
@@ -59,7 +84,7 @@ async function startAttached(container: Dockerode.Container, socket: Duplex): Pr
   }
 }
 
-function containerRequest(spec: BuildContainerSpec, privileges: NodePrivileges | undefined): Dockerode.ContainerCreateOptions {
+function containerRequest(spec: StartSpec, privileges: NodePrivileges | undefined): Dockerode.ContainerCreateOptions {
   const [program = '', ...rest] = spec.argv;
   return {
     Image: spec.image,

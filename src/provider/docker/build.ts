@@ -1,7 +1,7 @@
 import { KindboxError, throwIfCancelled } from '../../errors/index.js';
 import type { BuildSpec, ImageBuilder } from '../image-builder.js';
 import { abortable, type DockerClient } from './client.js';
-import { runContainerToEnd } from './build-container.js';
+import { runContainerToEnd, startBuildContainer } from './build-container.js';
 import { commitContainer } from './commit.js';
 import { follow, presentImage } from './images.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
@@ -12,12 +12,13 @@ import { LineSplitter } from './streams/line-splitter.js';
 const TAIL_LINES = 40;
 const STEP_FAILED = /returned a non-zero code|executor failed running|failed to solve/i;
 
-type BuildCalls = Pick<ImageBuilder, 'buildImage' | 'runToEnd' | 'commit' | 'removeContainer'>;
+type BuildCalls = Pick<ImageBuilder, 'buildImage' | 'runToEnd' | 'startContainer' | 'commit' | 'removeContainer'>;
 
 export function buildCalls(client: DockerClient, privilegesOf: PrivilegesOf): BuildCalls {
   return {
     buildImage: (spec, signal) => build(client, spec, signal),
     runToEnd: (spec, signal) => runContainerToEnd(client, spec, privilegesOf, signal),
+    startContainer: (spec, signal) => startBuildContainer(client, spec, privilegesOf, signal),
     commit: (containerId, spec, signal) => commitContainer(client, containerId, spec, signal),
     removeContainer: (containerId) => removeContainer(client, containerId),
   };

@@ -7,7 +7,7 @@ import { parseReference } from './references.js';
 
 /** Makes an image of a container. Nothing of the container's own command, environment and labels shows in it. */
 export async function commitContainer(client: DockerClient, containerId: string, spec: CommitSpec, signal: AbortSignal): Promise<NodeImage> {
-  const { repository, tag } = parseReference(spec.reference);
+  const failing = `Cannot make the image ${spec.reference ?? `of container ${containerId.slice(0, 12)}`}`;
   const committing = async () => {
     const container = client.api.getContainer(containerId);
     const inspected: InspectedContainer = await container.inspect();
@@ -21,11 +21,17 @@ export async function commitContainer(client: DockerClient, containerId: string,
       StopSignal: spec.stopSignal,
     };
     // docker-modem takes query and body apart by these two names.
-    const request = { _query: { container: containerId, repo: repository, tag, pause: false }, _body: body };
+    const request = { _query: { container: containerId, ...nameOf(spec), pause: false }, _body: body };
     return (await container.commit(request as object)) as { Id: string };
   };
-  const { Id } = await client.call(`Cannot make the image ${spec.reference}`, committing, signal);
+  const { Id } = await client.call(failing, committing, signal);
   return presentImage(client, Id, signal);
+}
+
+function nameOf({ reference }: CommitSpec): { repo?: string; tag?: string } {
+  if (reference === undefined) return {};
+  const { repository, tag } = parseReference(reference);
+  return { repo: repository, tag };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ImageBuilder } from '../image-builder.js';
 import type { NodeProvider } from '../provider.js';
+import type { StandaloneNodes } from '../standalone.js';
 import { buildCalls } from './build.js';
 import { openClient } from './client.js';
 import { throwIfCancelled } from '../../errors/index.js';
@@ -11,12 +12,14 @@ import { imageCalls } from './images.js';
 import { networkCalls } from './networks.js';
 import { nodeCalls } from './nodes.js';
 import { learntPrivileges } from './privilege-negotiation.js';
+import { saveImages } from './save.js';
+import { standaloneCalls } from './standalone.js';
 import { openTunnel } from './tunnel.js';
 import { volumeCalls } from './volumes.js';
 import { waitForExit } from './wait.js';
 
 /** Nodes as containers of a Docker daemon, and the images they are made of. */
-export type DockerProvider = NodeProvider & ImageBuilder & {
+export type DockerProvider = NodeProvider & ImageBuilder & StandaloneNodes & {
   /** Closes idle connections. Optional: they do not keep the process alive. */
   close(): void;
 };
@@ -35,6 +38,8 @@ export async function connectDocker(environment: Environment): Promise<DockerPro
     ...networkCalls(client),
     ...volumeCalls(client),
     ...buildCalls(client, privilegesOf),
+    ...standaloneCalls(client, privilegesOf),
+    saveImages: (references, platform, signal) => saveImages(client, references, platform, signal),
     exec: (nodeId, argv, options) => runExec(client, nodeId, argv, options),
     openStream: (nodeId, argv, signal) => openTunnel(client, nodeId, argv, signal),
     async describeCommands(runtime, signal) {

@@ -1,4 +1,4 @@
-import { Readable, type Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { KindboxError } from '../../errors/index.js';
 import type { ExecOptions, ExecResult } from '../types.js';
 import type { DockerClient } from './client.js';
@@ -47,16 +47,25 @@ export async function converse(socket: Duplex, argv: readonly string[], stdin: E
         // The command may end without reading all of its stdin; its output and exit code are still to come.
         if (error.code !== 'EPIPE') reject(cutConnection(argv, error));
       });
-      if (stdin instanceof Readable) stdin.once('error', reject).pipe(socket);
-      else if (stdin !== undefined) socket.end(stdin);
+      if (isStream(stdin)) {
+        stdin.once('error', reject);
+        // One that broke before it was read does not say so again.
+        if (stdin.destroyed) reject(stdin.errored ?? new Error('The stream was closed before it was read'));
+        else stdin.pipe(socket);
+      } else if (stdin !== undefined) socket.end(stdin);
     });
     output.end();
   } finally {
     if (abort) signal.removeEventListener('abort', abort);
+    if (isStream(stdin)) stdin.destroy();
     socket.removeAllListeners('data');
     socket.on('error', () => undefined);
     socket.destroy();
   }
+}
+
+function isStream(stdin: ExecOptions['stdin']): stdin is Readable {
+  return stdin !== undefined && typeof stdin !== 'string' && !Buffer.isBuffer(stdin);
 }
 
 export class OutputCollector {

@@ -9,7 +9,7 @@ export function rawRequest(
   client: DockerClient,
   method: 'GET' | 'POST',
   path: string,
-  query: Readonly<Record<string, string | number | boolean>>,
+  query: Readonly<Record<string, string | number | boolean | readonly string[]>>,
   abortSignal: AbortSignal,
 ): Promise<IncomingMessage> {
   const statusCodes = { 200: true, 400: 'bad parameter', 404: 'not found', 409: 'conflict', 500: 'server error' };

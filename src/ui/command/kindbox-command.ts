@@ -3,6 +3,7 @@ import type { Config } from '@oclif/core/config';
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { EngineContext } from '../../engine.js';
 import type { ImageBuilder } from '../../provider/image-builder.js';
+import type { StandaloneNodes } from '../../provider/standalone.js';
 import { Interruption, type InterruptionTexts } from '../interruption.js';
 import { processHost, tellAtOnce } from '../process-host.js';
 import type { ProgressMode, ProgressRenderer } from '../progress/renderer.js';
@@ -11,7 +12,7 @@ import { expandAbbreviations, type OptionShapes } from './abbreviations.js';
 import { progressFlag } from './flags.js';
 
 /** What the engine is given; building images needs more of Docker than running nodes. */
-export type CommandContext = EngineContext & { readonly builder: ImageBuilder };
+export type CommandContext = EngineContext & { readonly builder: ImageBuilder; readonly standalone: StandaloneNodes };
 
 type Values = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as oclif declares it
 
@@ -48,6 +49,7 @@ export abstract class KindboxCommand extends Command {
     return {
       provider: docker,
       builder: docker,
+      standalone: docker,
       emit: (event) => renderer.handle(event),
       signal: this.#interruption.signal,
       environment: this.environment,

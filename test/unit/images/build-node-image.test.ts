@@ -124,7 +124,10 @@ test('steps of a script are steps of the run', async () => {
 });
 
 test.each([
-  [{ from: 'release' as const }, /later version/],
+  [{ from: 'release' as const, kubernetesVersion: 'v1.30.9' }, /v1\.31\.0 to v1\.37/],
+  [{ from: 'release' as const, kubernetesVersion: 'v1.38.0' }, /v1\.31\.0 to v1\.37/],
+  [{ from: 'release' as const, mirrors: ['dl.k8s.io=https://mirror'] }, /kubernetes, github/],
+  [{ mirrors: ['github=https://mirror'] }, /Go modules only/],
   [{ kubernetesVersion: 'v1.2.3' }, /v1\.36\.3 only/],
   [{ kubernetesVersion: 'latest' }, /form v1\.36\.3/],
   [{ tag: `a@sha256:${'0'.repeat(64)}` }, /tag can be chosen/],

@@ -4,14 +4,14 @@ import { Fixture, SCRIPTS, TAG } from './fixture.js';
 
 const f = new Fixture();
 
-test.each(SCRIPTS)('a failing %s is told with its log and leaves nothing', async (script) => {
+test.each(SCRIPTS)('a failing %s (from %s) is told with its log and leaves nothing', async (script, from) => {
   f.builder.script = async ({ onLine, argv }) => {
     onLine('::step work Working');
     for (let line = 1; line <= 100; line += 1) onLine(`line ${line}`);
     onLine('http://user:secret@proxy refused');
     return argv[0] === script ? 1 : 0;
   };
-  const failure = await f.build().catch((error: unknown) => error as KindboxError);
+  const failure = await f.build({ from }).catch((error: unknown) => error as KindboxError);
   expect(failure).toMatchObject({ reason: 'image', because: expect.stringContaining('exit code 1') });
   const log = (failure as KindboxError).logTail?.split('\n') ?? [];
   expect(log).toHaveLength(40);
@@ -22,7 +22,7 @@ test.each(SCRIPTS)('a failing %s is told with its log and leaves nothing', async
   expect(f.steps.find(({ id, status }) => id.endsWith('/work') && status === 'failed')).toBeDefined();
 });
 
-test.each(SCRIPTS)('an abort during %s leaves nothing', async (script) => {
+test.each(SCRIPTS)('an abort during %s (from %s) leaves nothing', async (script, from) => {
   const interrupt = new AbortController();
   f.builder.script = async ({ argv }, signal) => {
     if (argv[0] !== script) return 0;
@@ -30,7 +30,7 @@ test.each(SCRIPTS)('an abort during %s leaves nothing', async (script) => {
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
     return 137;
   };
-  await expect(f.build({}, { signal: interrupt.signal })).rejects.toMatchObject({ name: 'CancelledError', reason: 'terminated' });
+  await expect(f.build({ from }, { signal: interrupt.signal })).rejects.toMatchObject({ name: 'CancelledError', reason: 'terminated' });
   expect(f.builder.containers.size).toBe(0);
   expect([...f.builder.volumes.keys()]).toEqual([CACHE_VOLUME]);
   expect(f.builder.images.has(TAG)).toBe(false);

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { EngineEvent, StepEvent } from '../../../src/events/event.js';
-import { buildNodeImage, type BuildContext, type BuildOptions, type BuildResult } from '../../../src/images/build/index.js';
+import { buildNodeImage, type BuildContext, type BuildOptions, type BuildOrigin, type BuildResult } from '../../../src/images/build/index.js';
 import { FakeImageBuilder } from '../../support/fake-image-builder.js';
 
 const FILES: Readonly<Record<string, string>> = {
   'Dockerfile': 'FROM base',
   'rootfs/etc/hello': 'hello',
+  'release/Dockerfile': 'FROM base',
+  'release/fetch.sh': '#!/bin/sh',
+  'release/versions.json': JSON.stringify({ containerd: 'v2.1.8', runc: 'v1.3.6', cniPlugins: 'v1.9.1', flannelCniPlugin: 'v1.9.1-flannel1', flannel: 'v0.28.4' }),
   'source/Dockerfile': 'FROM base',
   'source/compile.sh': '#!/bin/sh',
   'source/versions/v1.36.3.env': 'KUBERNETES=kubernetes-v1.36.3',
@@ -16,7 +19,11 @@ const FILES: Readonly<Record<string, string>> = {
 const OPTIONS: BuildOptions = { kubernetesVersion: 'v1.36.3', base: 'debian:bookworm-slim', from: 'source', force: false };
 
 export const TAG = 'nestybox/k8s-node:v1.36.3';
-export const SCRIPTS = ['/src/compile.sh', '/usr/local/lib/kindbox/assemble'];
+/** What runs in containers, and in builds from where. */
+export const SCRIPTS: [script: string, from: BuildOrigin][] = [
+  ['/src/compile.sh', 'source'], ['/usr/local/lib/kindbox/assemble', 'source'],
+  ['/src/fetch.sh', 'release'], ['/usr/local/lib/kindbox/assemble', 'release'],
+];
 
 /** A folder of sources and an engine, new for each test of the file that calls this. */
 export class Fixture {

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { suiteOf } from '../../../src/images/build/base-suite.js';
 import { certificateAuthorities, proxyOutOfReach, proxyVariables } from '../../../src/images/build/host-environment.js';
 import { inputsOf } from '../../../src/images/build/names.js';
+import { mirrorsOf } from '../../../src/images/build/release/mirrors.js';
 import { hashOf, readSourceTree, tarOf, type SourceEntry } from '../../../src/images/build/source-tree.js';
 import { defaultImageFor, DEFAULT_KUBERNETES_VERSION, splitReference, supportedKubernetesVersions } from '../../../src/images/references.js';
 
 const file = (path: string, content = path, executable = false): SourceEntry => ({ path, kind: 'file', executable, content: Buffer.from(content) });
-const TREE = [file('Dockerfile'), file('README.md'), file('rootfs/a'), file('source/Dockerfile'), file('source/compile.sh', 'x', true)];
-const REQUEST = { kubernetesVersion: 'v1.36.3', base: 'debian:bookworm-slim', from: 'source' as const, reference: 'a:b', force: false };
+const TREE = [file('Dockerfile'), file('README.md'), file('release/Dockerfile', 'r'), file('rootfs/a'), file('source/Dockerfile'), file('source/compile.sh', 'x', true)];
+const mirrors = mirrorsOf({}, {});
+const REQUEST = { kubernetesVersion: 'v1.36.3', base: 'debian:bookworm-slim', from: 'source' as const, reference: 'a:b', force: false, mirrors, target: 'kindbox' as const, layout: 'shared' as const };
 
 let folder: string;
 beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'kindbox-tree-')); });
@@ -25,7 +27,7 @@ describe('hashOf', () => {
     ['content', [...TREE.slice(0, -1), file('source/compile.sh', 'y', true)]],
     ['an executable bit', [...TREE.slice(0, -1), file('source/compile.sh', 'x')]],
     ['a path', [...TREE.slice(0, -1), file('source/compile', 'x', true)]],
-    ['where one file ends and the next begins', [...TREE.slice(0, 2), file('rootfs', '/arootfs/a'), ...TREE.slice(3)]],
+    ['where one file ends and the next begins', [...TREE.slice(0, 3), file('rootfs', '/arootfs/a'), ...TREE.slice(4)]],
   ])('depends on %s', (_what, tree) => {
     expect(hashOf(tree, { base: 'a', version: '1' })).not.toBe(hash);
   });
@@ -110,4 +112,15 @@ test('certificates: the first bundle that is there, and what Node trusts besides
   expect(await content({ NODE_EXTRA_CA_CERTS: path('extra') }, [path('bundle')])).toBe('B\nE\n');
   expect(await content({ SSL_CERT_FILE: path('extra'), NODE_EXTRA_CA_CERTS: path('extra') })).toBe('E\n');
   expect(await content({})).toBeUndefined();
+});
+
+test('a build follows from what it is made of: neither documents nor the other way to build count', () => {
+  const source = inputsOf(TREE, REQUEST, 'amd64');
+  const release = inputsOf(TREE, { ...REQUEST, from: 'release' }, 'amd64');
+  expect(release.stageReference).toBe(source.stageReference);
+  expect([source.builderReference, release.builderReference]).toEqual([expect.stringMatching(/^kindbox\/builder:/), expect.stringMatching(/^kindbox\/fetcher:/)]);
+  const changed = [...TREE.filter(({ path }) => path !== 'README.md'), file('README.md', 'other'), file('release/README.md'), file('release/fetch.sh')];
+  expect(inputsOf(changed, REQUEST, 'amd64').contentHash).toBe(source.contentHash);
+  expect(inputsOf(changed, { ...REQUEST, from: 'release' }, 'amd64').contentHash).not.toBe(release.contentHash);
+  expect(release.contentHash).not.toBe(source.contentHash);
 });

@@ -62,8 +62,11 @@ fill_image() { # NAME ROOTFS: sets `options` for the archive program
       options=(-entrypoint /opt/bin/flanneld)
       ;;
     *)
-      echo "kubeadm wants $name, and nothing here makes it" >&2
-      return 1
+      if ! declare -F "fill_$program" > /dev/null; then
+        echo "kubeadm wants $name, and nothing here makes it" >&2
+        return 1
+      fi
+      "fill_$program" "$name" "$rootfs"
       ;;
   esac
 }

@@ -1,0 +1,15 @@
+import type { BuildInputs } from '../names.js';
+import type { SourceEntry } from '../source-tree.js';
+import { additionalImages, componentVersions, downloadList, releaseDownloads } from './downloads.js';
+import { hostsFiles } from './mirrors.js';
+
+/** What fetch.sh finds beside itself: what to download, and from where. Files, as a mirror's address may hold a password. */
+export function releaseFiles({ request: { kubernetesVersion, mirrors }, sourceFiles, architecture }: Pick<BuildInputs, 'request' | 'sourceFiles' | 'architecture'>): SourceEntry[] {
+  const versions = componentVersions(sourceFiles);
+  const file = (path: string, content: string): SourceEntry => ({ path, kind: 'file', executable: false, content: Buffer.from(content) });
+  return [
+    file('downloads', downloadList(releaseDownloads(kubernetesVersion, versions, architecture, mirrors))),
+    file('images', additionalImages(versions).map((name) => `${name}\n`).join('')),
+    ...hostsFiles(mirrors),
+  ];
+}
