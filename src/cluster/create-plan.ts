@@ -24,6 +24,8 @@ export interface CreateFacts {
   /** Publish the API server although it was not asked for: node addresses are out of reach from here. */
   readonly mustPublish: boolean;
   readonly remote: boolean;
+  /** Nodes are given configuration of the user's before they are used. */
+  readonly customized?: boolean | undefined;
 }
 
 export const API_SERVER_PORT = 6443;
@@ -63,10 +65,12 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for the container runtime on ${master}`,
       needs: [id('create-node', master)], node: master,
     },
+    ...(facts.customized === true ? [customizeNode(master)] : []),
     {
       kind: 'init-control-plane', id: id('init-control-plane', master), group: 'master',
       title: `Running kubeadm init on ${master} ... (may take up to a minute)`,
-      needs: [id('await-runtime', master)], node: master, podSubnet: options.podSubnet,
+      needs: [id(facts.customized === true ? 'customize-node' : 'await-runtime', master)], node: master, podSubnet: options.podSubnet,
+      serviceSubnet: options.serviceSubnet, featureGates: options.featureGates, runtimeConfig: options.runtimeConfig,
       certificateNames: certificateNames(published, facts), schedulableControlPlane: options.numWorkers === 0,
       registration: registrationOf(masterSettings),
     },
@@ -97,6 +101,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       : []),
     ...labelling(master, registrationOf(masterSettings), [id('await-api', master), id('init-control-plane', master)], { group: 'master' }),
     ...(workers.length > 0 ? joinOperations(workers, master, (index) => ({
+      customized: facts.customized === true,
       registration: registrationOf(workerSettings[index] ?? {}),
       otherImage: imageOf(workerSettings[index] ?? {}).reference !== imageOf(masterSettings).reference,
     })) : []),
@@ -133,16 +138,19 @@ export interface JoiningWorker {
   readonly registration: NodeRegistration;
   /** Its image is not the control plane's. */
   readonly otherImage: boolean;
+  /** It is given configuration of the user's before it is used. */
+  readonly customized: boolean;
 }
 
 /** What a new worker goes through, in create and in resize. One worker's failure is not the others'. */
-export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[], { registration, otherImage }: JoiningWorker): ClusterOperation[] {
+export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[], { registration, otherImage, customized }: JoiningWorker): ClusterOperation[] {
   const common = { group: 'workers', tolerant: true, node: worker } as const;
   return [
     { ...common, kind: 'await-runtime', group: 'nodes', id: id('await-runtime', worker), title: `Waiting for the container runtime on ${worker}`, needs: [id('create-node', worker)] },
+    ...(customized ? [{ ...customizeNode(worker), tolerant: true }] : []),
     {
       ...common, kind: 'prepare-join', id: id('prepare-join', worker), title: `Giving ${worker} the cluster's CA`,
-      needs: [id('await-runtime', worker), ...credentials],
+      needs: [id(customized ? 'customize-node' : 'await-runtime', worker), ...credentials],
     },
     ...(otherImage
       ? [{
@@ -162,6 +170,10 @@ export function joinWorker(worker: string, credentials: readonly string[], joina
 function labelling(node: string, { labels }: NodeRegistration, needs: readonly string[], about: { readonly group: string; readonly tolerant?: boolean }): ClusterOperation[] {
   if (Object.keys(labels).length === 0) return [];
   return [{ ...about, kind: 'label-node', id: id('label-node', node), title: `Labelling ${node}`, needs, node, labels }];
+}
+
+function customizeNode(node: string): ClusterOperation {
+  return { kind: 'customize-node', id: id('customize-node', node), group: 'nodes', title: `Configuring ${node} as you want it`, needs: [id('await-runtime', node)], node };
 }
 
 function finalWaits(options: CreateOptions, workers: readonly string[], master: string): ClusterOperation[] {

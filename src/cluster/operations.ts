@@ -1,3 +1,4 @@
+import type { ComponentSettings } from '../kubeadm/component-settings.js';
 import type { Operation, Plan } from '../plan/operation.js';
 import type { NetworkSpec, NodeSpec } from '../provider/types.js';
 import type { NodeRegistration } from './node-plan.js';
@@ -12,9 +13,11 @@ export type ClusterOperation =
   | (Kind<'create-network'> & { readonly spec: NetworkSpec })
   | (Kind<'create-node'> & { readonly spec: NodeSpec })
   | (Kind<'await-runtime'> & { readonly node: string })
-  | (Kind<'init-control-plane'> & {
+  | (Kind<'customize-node'> & { readonly node: string })
+  | (Kind<'init-control-plane'> & ComponentSettings & {
       readonly node: string;
       readonly podSubnet: string;
+      readonly serviceSubnet?: string | undefined;
       readonly certificateNames: readonly string[];
       readonly schedulableControlPlane: boolean;
       readonly registration: NodeRegistration;

@@ -17,6 +17,8 @@ export interface ResizeFacts {
   readonly nodeObjects: ReadonlySet<string>;
   readonly image: ChosenImage;
   readonly networkId: string;
+  /** Nodes are given configuration of the user's before they are used. */
+  readonly customized?: boolean | undefined;
 }
 
 export interface ResizeDecision {
@@ -111,7 +113,9 @@ function additions(options: ResizeOptions, facts: ResizeFacts, indices: readonly
     cluster, run: facts.run, network: facts.networkId, runtime: master.labels[LABELS.runtime] ?? '',
     podSubnet: master.labels[LABELS.podSubnet] ?? '', cni: master.labels[LABELS.cni] ?? '',
   };
-  const joining: JoiningWorker = { registration: registrationOf(settings), otherImage: facts.image.reference !== master.image };
+  const joining: JoiningWorker = {
+    registration: registrationOf(settings), otherImage: facts.image.reference !== master.image, customized: facts.customized === true,
+  };
   return [
     { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: [] },
     ...indices.map((index) => createNode(traits, { role: 'worker', index, image: facts.image, settings }, 'resize', before)),

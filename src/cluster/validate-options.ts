@@ -4,13 +4,15 @@ import {
   validateVersionWish, validateWorkerCount,
 } from './validate.js';
 import { validateNodeSettings } from './validate-settings.js';
+import { validateServiceSubnet } from './service-subnet.js';
 
 /** @returns the options in their canonical form. @throws KindboxError usage, before anything is contacted. */
 export function validateCreateOptions(options: CreateOptions): CreateOptions {
   validateClusterName(options.name);
   validateWorkerCount(options.numWorkers);
   validateRuntimeName(options.runtime);
-  validatePodSubnet(options.podSubnet);
+  if (options.serviceSubnet !== undefined) validateServiceSubnet(options.serviceSubnet);
+  validatePodSubnet(options.podSubnet, options.serviceSubnet);
   if (options.network !== undefined) validateNetworkName(options.network);
   if (options.image !== undefined) validateImageReference(options.image);
   if (options.publish !== undefined) validatePort(options.publish);

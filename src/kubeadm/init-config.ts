@@ -1,11 +1,17 @@
+import { withComponentSettings, type ComponentSettings } from './component-settings.js';
+import { withArgumentsOf } from './extra-args.js';
+import { isJsonObject, type JsonObject } from './merge-patch.js';
+import { withPatches, type KubeadmPatch } from './patches.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
 import { isAtLeast, kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
-export interface InitSettings extends RegistrationSettings {
+export interface InitSettings extends RegistrationSettings, ComponentSettings {
   readonly clusterName: string;
   /** CIDR. */
   readonly podSubnet: string;
+  /** CIDR; kubeadm's own choice when absent. */
+  readonly serviceSubnet?: string | undefined;
   /** Names and addresses that the API server's certificate must be valid for, beyond kubeadm's own. */
   readonly certificateNames: readonly string[];
   /** Bootstrap token that the workers of this run join with. Secret: the result goes to stdin only. */
@@ -13,12 +19,19 @@ export interface InitSettings extends RegistrationSettings {
   readonly cgroupVersion: 1 | 2;
   /** No worker is going to take the pods. */
   readonly schedulableControlPlane: boolean;
+  readonly patches?: readonly KubeadmPatch[] | undefined;
 }
 
 /** The configuration of `kubeadm init`, as YAML documents. Holds the token. */
 export function initConfig(settings: InitSettings): string {
   const apiVersion = kubeadmApiVersion(settings.kubernetesVersion);
-  return yamlDocuments([
+  const documents = withComponentSettings(defaultDocuments(settings, apiVersion), settings);
+  const patched = withPatches(documents, settings.patches ?? []).map((document) => withNames(document, certificateNames(settings)));
+  return yamlDocuments(patched.map((document) => withArgumentsOf(apiVersion, document)));
+}
+
+function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObject[] {
+  return [
     {
       apiVersion,
       kind: 'InitConfiguration',
@@ -38,17 +51,30 @@ export function initConfig(settings: InitSettings): string {
       kind: 'ClusterConfiguration',
       clusterName: settings.clusterName,
       kubernetesVersion: settings.kubernetesVersion,
-      networking: { podSubnet: settings.podSubnet },
-      apiServer: { certSANs: ['localhost', '127.0.0.1', ...settings.certificateNames] },
+      networking: { podSubnet: settings.podSubnet, ...(settings.serviceSubnet === undefined ? {} : { serviceSubnet: settings.serviceSubnet }) },
+      apiServer: { certSANs: certificateNames(settings) },
       // ECDSA keys are made and verified in a fraction of RSA's CPU time, which a create is bound by.
       ...(apiVersion.endsWith('v1beta4') ? { encryptionAlgorithm: 'ECDSA-P256' } : {}),
     },
     kubeletConfig(settings),
     kubeProxyConfig(),
-  ]);
+  ];
 }
 
-function kubeletConfig(settings: InitSettings): object {
+function certificateNames(settings: InitSettings): string[] {
+  return ['localhost', '127.0.0.1', ...settings.certificateNames];
+}
+
+/** A patch of certSANs replaces the list: the names by which kindbox's own kubeconfigs reach the API server stay in it. */
+function withNames(document: JsonObject, names: readonly string[]): JsonObject {
+  const { apiServer } = document;
+  if (document['kind'] !== 'ClusterConfiguration') return document;
+  const server = isJsonObject(apiServer) ? apiServer : {};
+  const { certSANs } = server;
+  return { ...document, apiServer: { ...server, certSANs: [...new Set([...names, ...(Array.isArray(certSANs) ? certSANs as string[] : [])])] } };
+}
+
+function kubeletConfig(settings: InitSettings): JsonObject {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
@@ -61,7 +87,7 @@ function kubeletConfig(settings: InitSettings): object {
   };
 }
 
-function kubeProxyConfig(): object {
+function kubeProxyConfig(): JsonObject {
   return {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',

@@ -24,6 +24,8 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     clusterName: settings.cluster,
     podSubnet: operation.podSubnet, certificateNames: operation.certificateNames, token: token.value,
     cgroupVersion: settings.host.cgroupVersion, schedulableControlPlane: operation.schedulableControlPlane,
+    serviceSubnet: operation.serviceSubnet, featureGates: operation.featureGates, runtimeConfig: operation.runtimeConfig,
+    patches: session.customization.init,
   });
   const onLine = (line: string): void => {
     const phase = /^\[([a-z-]+)\]/.exec(line)?.[1];
