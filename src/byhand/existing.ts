@@ -1,6 +1,5 @@
 import { CNI_NAMES, OWN_MANIFEST, type CniName } from '../cni/cni.js';
-import { planCreate } from '../cluster/create-plan.js';
-import { API_SERVER_PORT } from '../cluster/create-plan.js';
+import { API_SERVER_PORT, planCreate } from '../cluster/create-plan.js';
 import type { ChosenImage } from '../cluster/node-image.js';
 import { controlPlaneOf, workersOf, type ObservedCluster } from '../cluster/observe.js';
 import type { ClusterOperation, ClusterPlan } from '../cluster/operations.js';
@@ -9,34 +8,50 @@ import { KindboxError } from '../errors/index.js';
 import { isCriName } from '../nodes/container-runtime.js';
 import { LABELS } from '../nodes/labels.js';
 import { nodeName } from '../nodes/names.js';
+import type { NodeSettings } from '../nodes/settings.js';
+import type { RecalledCommands } from '../provider/engine-commands.js';
 import type { HostDescription } from '../provider/host-description.js';
 import type { ObservedNode } from '../provider/types.js';
 
 /** The plan that would make a cluster as it is now: workers that came later included, those that went left out. */
-export function planOfExisting(cluster: ObservedCluster, host: HostDescription, waitMs: number): ClusterPlan {
-  const master = controlPlaneOf(cluster);
-  if (master === undefined) {
-    throw new KindboxError(`The cluster "${cluster.name}" has no control plane`, { reason: 'cluster', next: [`kindbox destroy ${cluster.name}`] });
-  }
-  const workers = workersOf(cluster);
-  const count = Math.max(0, ...workers.map(({ index }) => index + 1));
-  const present = new Set(cluster.nodes.map(({ name }) => name));
-  const absent = Array.from({ length: count }, (_, index) => nodeName(cluster.name, 'worker', index)).filter((name) => !present.has(name));
-  const published = master.ports.find(({ nodePort }) => nodePort === API_SERVER_PORT);
-  const images = Object.fromEntries(cluster.nodes.map((node) => [node.image, imageOf(node)]));
+export function planOfExisting(cluster: ObservedCluster, engine: RecalledCommands, host: HostDescription, waitMs: number): ClusterPlan {
+  const master = requireControlPlane(cluster);
+  const workers = new Map(workersOf(cluster).map((worker) => [worker.index, worker]));
+  const count = Math.max(-1, ...workers.keys()) + 1;
+  const absent = indices(count).filter((index) => !workers.has(index)).map((index) => nodeName(cluster.name, 'worker', index));
+  const ofMaster = engine.settings(master.name);
+  const publish = ofMaster.ports?.find(({ nodePort }) => nodePort === API_SERVER_PORT)?.hostPort;
   const cni = cniOf(master);
+  // Docker knows the limits of each worker.
+  const { cpus: _cpus, memoryBytes: _memoryBytes, ...workerDefaults } = workerDefaultsOf(master);
   const plan = planCreate({
     name: cluster.name, numWorkers: count, runtime: master.labels[LABELS.runtime] ?? '', podSubnet: master.labels[LABELS.podSubnet] ?? '', cni,
-    workerDefaults: workerDefaultsOf(master),
-    workers: Array.from({ length: count }, (_, index) => ({ image: workers.find((worker) => worker.index === index)?.image ?? master.image })),
-    waitAll: true, waitMs, retain: false, ...(published === undefined ? {} : { publish: published.hostPort }),
+    controlPlane: ofMaster, workerDefaults,
+    workers: indices(count).map((index) => settingsOf(workers.get(index), engine)),
+    waitAll: true, waitMs, retain: false, ...(publish === undefined ? {} : { publish }),
   }, {
-    run: master.run, image: imageOf(master), otherImages: images,
+    run: master.run, image: imageOf(master), otherImages: Object.fromEntries(cluster.nodes.map((node) => [node.image, imageOf(node)])),
     cni: { name: cni, networked: cni !== 'none', preloaded: cni === 'flannel' || cni === 'none' },
-    existingNetworkId: cluster.networks.length > 0 ? undefined : master.addresses[0]?.networkName ?? '',
+    // The commands name it; the plan need not.
+    existingNetworkId: cluster.networks.length > 0 ? undefined : '',
     hostAddress: host.address, mustPublish: false, remote: host.remote,
   });
   return without(plan, new Set(absent));
+}
+
+/** @throws KindboxError cluster. */
+export function requireControlPlane(cluster: ObservedCluster): ObservedNode {
+  const master = controlPlaneOf(cluster);
+  if (master !== undefined) return master;
+  throw new KindboxError(`The cluster "${cluster.name}" has no control plane`, { reason: 'cluster', next: [`kindbox destroy ${cluster.name}`] });
+}
+
+function indices(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+function settingsOf(worker: ObservedNode | undefined, engine: RecalledCommands): NodeSettings {
+  return worker === undefined ? {} : { image: worker.image, ...engine.settings(worker.name) };
 }
 
 /** Anybody may have written the label; a path is never taken from there. */

@@ -1,3 +1,4 @@
+import type { Customization } from '../cluster/customization.js';
 import type { ClusterOperation, ClusterOperationKind } from '../cluster/operations.js';
 import type { Cni } from '../cni/cni.js';
 import type { EngineCommands } from '../provider/engine-commands.js';
@@ -20,6 +21,7 @@ export interface ScriptFacts {
   readonly dividing: boolean;
   /** Undefined where it is the user's own manifest, and unknown. */
   readonly cni: Cni | undefined;
+  readonly customization: Customization;
   /** Seconds for each wait. */
   readonly waitSeconds: number;
 }

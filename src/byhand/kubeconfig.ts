@@ -6,17 +6,24 @@ const ADMIN = 'kubernetes-admin';
 
 /** kubeadm's admin.conf with a user of the cluster's own name, and the address at which this machine reaches the server. */
 export function kubeconfigLines({ cluster, mode }: Of<'write-kubeconfig'>, { engine, host, master, nodes }: ScriptFacts): string[] {
-  const file = `"$HOME/.kube/${cluster}-config"`;
   const published = nodes.get(master)?.ports.some(({ nodePort }) => nodePort === API_SERVER_PORT) === true;
-  const edits = [`-e 's|^\\(- name:\\) ${ADMIN}$|\\1 ${userName(cluster)}|'`, `-e 's|^\\( *user:\\) ${ADMIN}$|\\1 ${userName(cluster)}|'`];
+  const edits = [
+    `-e 's|^- name: ${ADMIN}$|- name: ${userName(cluster)}|'`, `-e 's|^\\( *user:\\) ${ADMIN}$|\\1 ${userName(cluster)}|'`,
+    ...(published ? [`-e "s|server: .*|server: https://${host.address}:\${port##*:}|"`] : []),
+  ];
   return [
+    `kubeconfig="$HOME/.kube/${cluster}-config"`,
     ...(published ? [`port=$(${engine.publishedPort(master, API_SERVER_PORT)} | head -n 1)`] : []),
-    'mkdir -p "$HOME/.kube"',
-    '(',
-    '  umask 077',
-    `  ${engine.inNode(master, ['cat', '/etc/kubernetes/admin.conf'])} |`,
-    `    sed ${edits.join(' ')}${published ? ` -e "s|server: .*|server: https://${host.address}:\${port##*:}|"` : ''} >${file}`,
-    ')',
+    `if [ -e "$kubeconfig" ] && ! grep -qxF -- '- name: ${userName(cluster)}' "$kubeconfig"; then`,
+    '  echo "$kubeconfig is of something else, and is left alone" >&2',
+    'else',
+    '  mkdir -p "$HOME/.kube"',
+    '  (',
+    '    umask 077',
+    `    ${engine.inNode(master, ['cat', '/etc/kubernetes/admin.conf'])} |`,
+    `      sed ${edits.join(' ')} >"$kubeconfig"`,
+    '  )',
+    'fi',
     ...(mode === 'merge' ? [`# To have it in your own kubeconfig: kindbox kubeconfig merge ${cluster}`] : []),
   ];
 }

@@ -1,14 +1,17 @@
 import { chooseCni, OWN_MANIFEST } from '../cni/cni.js';
 import { planCreate } from '../cluster/create-plan.js';
-import { controlPlaneOf, observeClusters, type ObservedCluster } from '../cluster/observe.js';
+import { customizationOf, type Customization } from '../cluster/customization.js';
+import { observeClusters, type ObservedCluster } from '../cluster/observe.js';
 import type { ClusterPlan } from '../cluster/operations.js';
 import type { CreateOptions } from '../cluster/options.js';
 import { lookOnly } from '../cluster/preview.js';
+import { NO_CUSTOMIZATION } from '../cluster/session.js';
 import { validateCreateOptions } from '../cluster/validate-options.js';
 import type { EngineContext } from '../engine.js';
+import { KindboxError } from '../errors/index.js';
 import { nodeName } from '../nodes/names.js';
 import type { NodeSpec } from '../provider/types.js';
-import { cniOf, planOfExisting } from './existing.js';
+import { cniOf, planOfExisting, requireControlPlane } from './existing.js';
 import { scriptFor } from './script.js';
 
 export interface ShownCommands {
@@ -19,41 +22,56 @@ export interface ShownCommands {
   readonly script: string;
 }
 
-/**
- * The docker and kubeadm commands that make a cluster: one that exists, as it is now, or else one of these options.
- * Makes nothing. @throws KindboxError for all that create refuses.
- */
+/** The commands that make a cluster that exists as it is now, or else one of these options. @throws KindboxError. */
 export async function showCommands(context: EngineContext, options: CreateOptions): Promise<ShownCommands> {
   const { name } = validateCreateOptions(options);
   const existing = (await observeClusters(context.provider, context.signal, name)).get(name);
-  const script = existing === undefined ? await ofWish(context, options) : await ofExisting(context, existing, options.waitMs);
-  return { name, exists: existing !== undefined, script };
+  return existing === undefined ? showCreateCommands(context, options) : { name, exists: true, script: await ofExisting(context, existing, options.waitMs) };
 }
 
-async function ofWish(context: EngineContext, options: CreateOptions): Promise<string> {
+/** The docker and kubeadm commands that do what create does with these options. Makes nothing. @throws KindboxError for all that create refuses. */
+export async function showCreateCommands(context: EngineContext, options: CreateOptions): Promise<ShownCommands> {
+  const customization = await customizationOf(options);
+  requireNoCredentials(customization);
   const { wish, host, facts } = await lookOnly(context, options);
   const [engine, cni] = await Promise.all([context.provider.describeCommands(wish.runtime, context.signal), chooseCni(wish.cni)]);
   // By name: an id means nothing to who reads it, and another one on the next machine.
   const plan = planCreate(wish, facts.existingNetworkId === undefined ? facts : { ...facts, existingNetworkId: wish.network });
-  return scriptFor(plan, {
-    engine, host, cni, cluster: wish.name, run: facts.run, master: nodeName(wish.name, 'control-plane', 0), nodes: nodesOf(plan),
+  const script = await scriptFor(plan, {
+    engine, host, cni, customization, cluster: wish.name, run: facts.run, master: nodeName(wish.name, 'control-plane', 0), nodes: nodesOf(plan),
     dividing: facts.existingNetworkId === undefined, waitSeconds: Math.ceil(wish.waitMs / 1000),
-  }, `Makes the cluster ${wish.name}, as kindbox create does. It becomes kindbox's: kindbox destroy ${wish.name} removes it.`);
+  }, [`Makes the cluster ${wish.name}, as kindbox create does. It becomes kindbox's: kindbox destroy ${wish.name} removes it.`]);
+  return { name: wish.name, exists: false, script };
 }
 
-async function ofExisting(context: EngineContext, cluster: ObservedCluster, waitMs: number): Promise<string> {
-  const { provider, signal } = context;
-  const host = await provider.describeHost(signal);
-  const plan = planOfExisting(cluster, host, waitMs);
-  const master = controlPlaneOf(cluster) ?? cluster.nodes[0];
-  const cni = master === undefined ? OWN_MANIFEST : cniOf(master);
+async function ofExisting({ provider, signal }: EngineContext, cluster: ObservedCluster, waitMs: number): Promise<string> {
+  const master = requireControlPlane(cluster);
+  const own = cniOf(master);
+  const [host, engine, cni] = await Promise.all([
+    provider.describeHost(signal), provider.recallCommands(cluster.nodes.map(({ id }) => id), cluster.networks.map(({ id }) => id), signal),
+    own === OWN_MANIFEST ? undefined : chooseCni(own),
+  ]);
+  const plan = planOfExisting(cluster, engine, host, waitMs);
   return scriptFor(plan, {
-    engine: await provider.recallCommands(cluster.nodes.map(({ id }) => id), cluster.networks.map(({ id }) => id), signal),
-    host, cni: cni === OWN_MANIFEST ? undefined : await chooseCni(cni), cluster: cluster.name, run: master?.run ?? '', master: master?.name ?? '',
+    engine, host, cni, customization: NO_CUSTOMIZATION, cluster: cluster.name, run: master.run, master: master.name,
     nodes: nodesOf(plan), dividing: false, waitSeconds: Math.ceil(waitMs / 1000),
-  }, `Makes the cluster ${cluster.name} as it is now. Labels and taints that single nodes were given are not in it.`);
+  }, [
+    `Makes the cluster ${cluster.name} as Docker knows it now. What Docker does not know is not in it: labels and taints of`,
+    'single nodes, and changes to the configurations of kubeadm and containerd.',
+  ]);
 }
 
 function nodesOf(plan: ClusterPlan): Map<string, NodeSpec> {
   return new Map(plan.operations.flatMap((operation) => (operation.kind === 'create-node' ? [[operation.spec.name, operation.spec]] : [])));
+}
+
+/** containerd's settings of a registry. */
+const CREDENTIALS = /\b(auth|password|identitytoken)\b/i;
+
+/** A script is copied and shown around. */
+function requireNoCredentials({ containerd }: Customization): void {
+  if (!containerd.some((text) => CREDENTIALS.test(text))) return;
+  throw new KindboxError('The configuration of containerd holds credentials, which commands would show', {
+    reason: 'usage', next: ['Leave them out here, and write them into the nodes yourself'],
+  });
 }

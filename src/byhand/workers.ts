@@ -2,9 +2,9 @@ import { JOIN_ARGV } from '../cluster/handlers/workers.js';
 import { DISCOVERY_FILE, joinConfig } from '../kubeadm/join-config.js';
 import { containerRuntime } from '../nodes/container-runtime.js';
 import { LABELS } from '../nodes/labels.js';
+import { withInput } from '../shell/here-document.js';
 import { kubectl, type Renderers } from './facts.js';
 import { registrationOf, TOKEN } from './registration.js';
-import { withInput } from './shell.js';
 
 const IMAGES_OF_DAEMON_SETS = 'jsonpath={.items[*].spec.template.spec.initContainers[*].image} {.items[*].spec.template.spec.containers[*].image}';
 
@@ -18,7 +18,7 @@ export const workerCommands: Renderers<'prepare-join' | 'share-images' | 'join-w
   'share-images': ({ node }, facts) => {
     const { engine, master, nodes } = facts;
     const runtimeOf = (name: string) => containerRuntime(nodes.get(name)?.labels[LABELS.cri]);
-    const has = (name: string): string => `${engine.inNode(name, runtimeOf(name).listImages)} | grep --quiet --line-regexp --fixed-strings "$image"`;
+    const has = (name: string): string => `${engine.inNode(name, runtimeOf(name).listImages)} | grep -qxF "$image"`;
     return [
       `for image in $(${kubectl(facts, ['get', 'daemonsets', '--all-namespaces', `--output=${IMAGES_OF_DAEMON_SETS}`])}); do`,
       `  if ${has(master)} && ! ${has(node)}; then`,
@@ -28,12 +28,16 @@ export const workerCommands: Renderers<'prepare-join' | 'share-images' | 'join-w
     ];
   },
 
-  'join-worker': ({ node, registration }, facts) => [
-    ...withInput(
-      facts.engine.inNode(node, JOIN_ARGV, 'stdin'), joinConfig({ ...registrationOf(node, registration, facts), token: TOKEN.standIn }), TOKEN.expansion),
-    // kubeadm is content with the kubelet's certificate: the kubelet registers its node about a second later.
-    `retry ${kubectl(facts, ['get', 'node', node])} >/dev/null`,
-  ],
+  'join-worker': ({ node, registration }, facts) => {
+    const { engine, nodes, customization: { join, joinByIndex } } = facts;
+    const patches = [...join, ...(joinByIndex[Number(nodes.get(node)?.labels[LABELS.index])] ?? [])];
+    const config = joinConfig({ ...registrationOf(node, registration, facts), token: TOKEN.standIn, patches });
+    return [
+      ...withInput(engine.inNode(node, JOIN_ARGV, 'stdin'), config, TOKEN.expansion),
+      // kubeadm is content with the kubelet's certificate: the kubelet registers its node about a second later.
+      `retry ${kubectl(facts, ['get', 'node', node])} >/dev/null`,
+    ];
+  },
 
   'label-node': ({ node, labels }, facts) => [
     kubectl(facts, ['label', '--overwrite', 'node', node, ...Object.entries(labels).map(([name, value]) => `${name}=${value}`)]),

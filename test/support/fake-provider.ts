@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { KindboxError } from '../../src/errors/index.js';
 import { IMAGE_LABELS, LABELS } from '../../src/nodes/labels.js';
-import type { EngineCommands } from '../../src/provider/engine-commands.js';
+import type { NodeSettings } from '../../src/nodes/settings.js';
+import type { EngineCommands, RecalledCommands } from '../../src/provider/engine-commands.js';
 import type { HostDescription } from '../../src/provider/host-description.js';
 import type { NodeProvider } from '../../src/provider/provider.js';
 import type {
@@ -35,6 +36,8 @@ export class FakeProvider implements NodeProvider {
   readonly volumes = new Map<string, ObservedVolume>();
   readonly images = new Map<string, NodeImage>();
   readonly foreign = new Map<string, string>();
+  /** What nodes were asked for, by name. */
+  readonly recalled = new Map<string, NodeSettings>();
   readonly calls: string[] = [];
   onExec: (node: ObservedNode, argv: readonly string[]) => Promise<ExecResult> = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
   onCreateNode: (spec: NodeSpec) => Promise<void> = () => Promise.resolve();
@@ -167,8 +170,9 @@ export class FakeProvider implements NodeProvider {
     return Promise.resolve(engineCommands((name) => `make ${name} with ${runtime}`));
   }
 
-  recallCommands(nodeIds: readonly string[], networkIds: readonly string[]): Promise<EngineCommands> {
-    return Promise.resolve(engineCommands((name) => `make ${name} again, as one of ${nodeIds.length} nodes on ${networkIds.length} networks`));
+  recallCommands(nodeIds: readonly string[], networkIds: readonly string[]): Promise<RecalledCommands> {
+    const again = engineCommands((name) => `make ${name} again, as one of ${nodeIds.length} nodes on ${networkIds.length} networks`);
+    return Promise.resolve({ ...again, settings: (node) => this.recalled.get(node) ?? {} });
   }
 
   nodeConsole(): Promise<string> { return Promise.resolve('the last words of systemd'); }

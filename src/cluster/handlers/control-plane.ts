@@ -3,6 +3,7 @@ import { abortable } from '../../kubernetes/wait.js';
 import { awaitApiReady } from '../../kubernetes/readiness.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
+import { initSettings } from '../init-settings.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 import { registrationSettings } from './registration.js';
@@ -19,14 +20,10 @@ export const INIT_ARGV = ['kubeadm', 'init', '--config=/dev/stdin', '--skip-phas
 
 export async function initControlPlane(session: ClusterSession, operation: Of<'init-control-plane'>, run: OperationRun): Promise<void> {
   const { settings, provider, token } = session;
-  const config = initConfig({
-    ...await registrationSettings(session, session.node(operation.node), operation.registration, run.signal),
-    clusterName: settings.cluster,
-    podSubnet: operation.podSubnet, certificateNames: operation.certificateNames, token: token.value,
-    cgroupVersion: settings.host.cgroupVersion, schedulableControlPlane: operation.schedulableControlPlane,
-    serviceSubnet: operation.serviceSubnet, featureGates: operation.featureGates, runtimeConfig: operation.runtimeConfig,
-    patches: session.customization.init,
-  });
+  const config = initConfig(initSettings(operation, {
+    cluster: settings.cluster, token: token.value, cgroupVersion: settings.host.cgroupVersion, customization: session.customization,
+    registration: await registrationSettings(session, session.node(operation.node), operation.registration, run.signal),
+  }));
   const onLine = (line: string): void => {
     const phase = /^\[([a-z-]+)\]/.exec(line)?.[1];
     if (phase === undefined) return;

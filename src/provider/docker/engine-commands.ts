@@ -1,4 +1,4 @@
-import { shellCommand, shellQuote } from '../../byhand/shell.js';
+import { shellCommand, shellQuote } from '../../shell/words.js';
 import type { EngineCommands } from '../engine-commands.js';
 import type { NetworkSpec, NodeSpec } from '../types.js';
 import type { DockerClient } from './client.js';
@@ -8,20 +8,22 @@ import { MTU_OPTION } from './networks.js';
 import type { NodePrivileges } from './node-privileges.js';
 import { nodeRequest, SYSBOX_RUNTIME } from './node-request.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
-import { runWords } from './run-flags.js';
+import { runOptions, type RunOption } from './run-flags.js';
 
-/** The words that differ between a cluster that is planned and one that exists. */
+/** What differs between a cluster that is planned and one that exists. */
 export interface Creations {
   network(spec: NetworkSpec): readonly string[];
-  /** The words of `docker run` for a node. */
-  node(spec: NodeSpec): readonly string[];
+  node(spec: NodeSpec): { readonly options: readonly RunOption[]; readonly image: string };
 }
 
 export function engineCommands(creations: Creations): EngineCommands {
   return {
     functions: ADDRESS_FUNCTIONS,
     network: (spec) => creations.network(spec),
-    node: (spec, offset) => [runLine(creations.node(spec), offset)],
+    node(spec, offset) {
+      const { options, image } = creations.node(spec);
+      return [runLine(options, offset === undefined ? [] : [`$(fixed ${offset})`], image)];
+    },
     keep: (nodes) => `${shellCommand(['docker', 'update', '--restart', 'unless-stopped', ...nodes])} >/dev/null`,
     volume: (name, labels) => `${shellCommand(['docker', 'volume', 'create', ...labelWords(labels), name])} >/dev/null`,
     inNode: (node, argv, stdin) => shellCommand(['docker', 'exec', ...(stdin ? ['--interactive'] : []), node, ...argv]),
@@ -32,7 +34,7 @@ export function engineCommands(creations: Creations): EngineCommands {
 /** The commands for nodes that do not exist yet, with the privileges that this daemon accepts. */
 export async function plannedCommands(client: DockerClient, privilegesOf: PrivilegesOf, runtime: string): Promise<EngineCommands> {
   const privileges = runtime === SYSBOX_RUNTIME ? undefined : await acceptedPrivileges(client, privilegesOf, runtime);
-  return engineCommands({ network: networkLines, node: (spec) => runWords(nodeRequest(spec, privileges)) });
+  return engineCommands({ network: networkLines, node: (spec) => ({ options: runOptions(nodeRequest(spec, privileges)), image: spec.image }) });
 }
 
 /** No image can have this name: `.invalid` is reserved (RFC 2606). */
@@ -57,16 +59,22 @@ async function acceptedPrivileges(client: DockerClient, privilegesOf: Privileges
   }
 }
 
-/** One flag a line: a node has too many for one. */
-function runLine(words: readonly string[], offset: number | undefined): string {
-  const address = offset === undefined ? [] : [`$(fixed ${offset})`];
-  const image = words.at(-1) ?? '';
-  const lines: string[] = [];
-  for (const word of words.slice(0, -1)) {
-    if (word.startsWith('-') || lines.length === 0) lines.push(shellQuote(word));
-    else lines.push(`${lines.pop() ?? ''} ${shellQuote(word)}`);
+/** Columns. */
+const LINE_WIDTH = 120;
+
+/** Options of one name share lines, as a node has dozens of some; every other has a line of its own. */
+function runLine(options: readonly RunOption[], address: readonly string[], image: string): string {
+  const lines = [['docker run --detach']];
+  let last: string | undefined;
+  for (const option of options) {
+    const words = shellCommand(option.filter((word) => word !== undefined));
+    const line = lines.at(-1);
+    const fits = option[0] === last && line !== undefined && [...line, words].join(' ').length < LINE_WIDTH;
+    if (fits) line.push(words);
+    else lines.push([words]);
+    last = option[0];
   }
-  return [...lines, ...address, `${shellQuote(image)} >/dev/null`].join(' \\\n  ');
+  return [...lines.map((line) => line.join(' ')), ...address, `${shellQuote(image)} >/dev/null`].join(' \\\n  ');
 }
 
 /** A subnet that Docker chooses is chosen first and asked for then: only so may nodes have addresses of our choice. */

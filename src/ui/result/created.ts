@@ -1,6 +1,6 @@
 import type { CreateResult } from '../../cluster/options.js';
 import type { Environment } from '../terminal/streams.js';
-import { shellQuote } from '../terminal/shell-quote.js';
+import { shellQuote } from '../../shell/words.js';
 
 /** The closing words of document 003: how to use what was made. */
 export function createdText(result: CreateResult, environment: Environment): string {

@@ -1,14 +1,4 @@
-/** A word as a shell reads it back. */
-export function shellQuote(word: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(word) && !word.startsWith('~') ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-/** A command as a shell reads it back; long ones go on in further lines, a word and its value together. */
-export function shellCommand(words: readonly string[]): string {
-  return words.map(shellQuote).join(' ');
-}
-
-/** Words that the shell is to expand, by the stand-ins that a text has in their places. */
+/** Expressions that the shell is to expand, by the stand-ins that a text has in their places. */
 export type Expansions = Readonly<Record<string, string>>;
 
 /** A command whose stdin is `text`. With expansions the shell puts values in, and nothing else of the text is touched. */
@@ -21,7 +11,7 @@ export function withInput(command: string, text: string, expansions: Expansions 
 
 function expand(text: string, expansions: Expansions): string {
   const inert = text.replace(/[\\$`]/g, '\\$&');
-  return Object.entries(expansions).reduce((result, [standIn, expression]) => result.replaceAll(standIn, expression), inert);
+  return Object.entries(expansions).reduce((result, [standIn, expression]) => result.replaceAll(standIn, () => expression), inert);
 }
 
 function delimiter(lines: readonly string[]): string {
