@@ -20,7 +20,7 @@ function engineCommands(make: (name: string) => string): EngineCommands {
     node: ({ name }, offset) => [`${make(name)}${offset === undefined ? '' : ` $(fixed ${offset})`}`],
     keep: (nodes) => `keep ${nodes.join(' ')}`,
     volume: (name) => `volume ${name}`,
-    inNode: (node, argv, stdin) => ['in', ...(stdin ? ['--stdin'] : []), node, ...argv].join(' '),
+    inNode: (node, argv, stdin) => ['inside', ...(stdin ? ['--stdin'] : []), node, ...argv].join(' '),
     publishedPort: (node, port) => `port ${node} ${port}`,
   };
 }

@@ -26,13 +26,13 @@ export function createdText(result: CreateResult, environment: Environment): str
 
 function accessStep({ name, kubeconfig, kubeconfigMode, context }: CreateResult, environment: Environment): string {
   if (kubeconfig === null) return `kindbox kubeconfig get ${name} > kubeconfig; export KUBECONFIG=$PWD/kubeconfig`;
-  const path = shellQuote(withTilde(kubeconfig, environment));
+  const path = inShell(kubeconfig, environment);
   return kubeconfigMode === 'merge' ? `The current context of ${path} is ${context} now` : `export KUBECONFIG=${path}`;
 }
 
-function withTilde(path: string, environment: Environment): string {
+/** A shell does not expand a tilde within quotes. */
+function inShell(path: string, environment: Environment): string {
   const home = environment['HOME'];
-  // A shell does not expand a tilde within quotes.
-  const plain = shellQuote(path) === path;
-  return home && plain && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+  const quoted = shellQuote(path);
+  return home && quoted === path && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : quoted;
 }
