@@ -1,5 +1,5 @@
 import { cniImages } from '../cni/cni.js';
-import { INIT_ARGV } from '../cluster/handlers/control-plane.js';
+import { initArgv } from '../cluster/handlers/control-plane.js';
 import { initSettings } from '../cluster/init-settings.js';
 import { initConfig } from '../kubeadm/init-config.js';
 import { withInput } from '../shell/here-document.js';
@@ -17,12 +17,11 @@ const NOTHING = (): Lines => [];
 export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-credentials' | 'await-api' | 'look-for-images' | 'apply-cni' | 'await-joinable'> = {
   'init-control-plane': (operation, facts) => {
     const { engine, cluster, host, customization } = facts;
-    const config = initConfig(initSettings(operation, {
-      cluster, customization, cgroupVersion: host.cgroupVersion, token: TOKEN.standIn, registration: registrationOf(operation.node, operation.registration, facts),
-    }));
+    const registration = registrationOf(operation.node, operation.registration, facts);
+    const config = initConfig(initSettings(operation, { cluster, customization, registration, cgroupVersion: host.cgroupVersion, token: TOKEN.standIn }));
     return [
       `token=$(${engine.inNode(operation.node, ['kubeadm', 'token', 'generate'])})`,
-      ...withInput(engine.inNode(operation.node, INIT_ARGV, 'stdin'), config, TOKEN.expansion),
+      ...withInput(engine.inNode(operation.node, initArgv(registration.kubernetesVersion), 'stdin'), config, TOKEN.expansion),
     ];
   },
 

@@ -49,7 +49,7 @@ describe('of options', () => {
       'make demo-net with sysbox-runc', 'make demo-master with sysbox-runc $(fixed 2)', 'make demo-worker-0 with sysbox-runc $(fixed 3)', 'make demo-worker-1 with sysbox-runc $(fixed 4)',
       'inside demo-master /usr/local/lib/kindbox/await-containerd 120',
       'token=$(inside demo-master kubeadm token generate)',
-      'inside --stdin demo-master kubeadm init --config=/dev/stdin --skip-phases=preflight --skip-token-print',
+      'inside --stdin demo-master kubeadm init --config=/dev/stdin --skip-phases=preflight,wait-control-plane --skip-token-print',
       'inside --stdin demo-master kubectl apply --server-side --filename=-',
       'inside demo-master kubectl wait --for=condition=Ready --timeout=90s node/demo-master',
       ...[0, 1].flatMap((index) => [
