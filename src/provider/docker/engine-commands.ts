@@ -79,13 +79,22 @@ function runLine(options: readonly RunOption[], address: readonly string[], imag
 
 /** A subnet that Docker chooses is chosen first and asked for then: only so may nodes have addresses of our choice. */
 function networkLines(spec: NetworkSpec): string[] {
-  const create = ['docker', 'network', 'create', '--driver', 'bridge', ...labelWords(spec.labels), ...(spec.mtu === undefined ? [] : ['--opt', `${MTU_OPTION}=${spec.mtu}`])];
   const name = shellQuote(spec.name);
-  const subnet = spec.subnet === undefined
-    ? [`docker network create ${name} >/dev/null`, `subnet=$(docker network inspect --format '{{(index .IPAM.Config 0).Subnet}}' ${name})`, `docker network rm ${name} >/dev/null`]
-    : [`subnet=${shellQuote(spec.subnet)}`];
+  const create = shellCommand(['docker', 'network', 'create', '--driver', 'bridge', ...labelWords(spec.labels), ...(spec.mtu === undefined ? [] : ['--opt', `${MTU_OPTION}=${spec.mtu}`])]);
   const division = spec.dividing ? ' --gateway "$(address 1)" --ip-range "$(address "$(half)")/$((${subnet#*/} + 1))"' : '';
-  return [...subnet, `${shellCommand(create)} \\`, `  --subnet "$subnet"${division} ${name} >/dev/null`];
+  const asked = `--subnet "$subnet"${division} ${name} >/dev/null`;
+  if (spec.subnet !== undefined) return [`subnet=${shellQuote(spec.subnet)}`, `${create} \\`, `  ${asked}`];
+  return [
+    'create_network() {',
+    `  docker network create ${name} >/dev/null &&`,
+    `    subnet=$(docker network inspect --format '{{(index .IPAM.Config 0).Subnet}}' ${name}) &&`,
+    `    docker network rm ${name} >/dev/null &&`,
+    `    ${create} \\`,
+    `      ${asked}`,
+    '}',
+    '# Another network may take the subnet meanwhile.',
+    'create_network || create_network',
+  ];
 }
 
 export function labelWords(labels: Readonly<Record<string, string>>): string[] {

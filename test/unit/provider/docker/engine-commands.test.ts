@@ -29,6 +29,13 @@ test.each(['172.18.0.0/16', '192.168.112.0/20', '10.1.2.0/24', '10.0.0.8/29', '2
     [nodeAddress(subnet, 'control-plane', 0), addressOf(0), addressOf(297)].map((address) => address ?? 'run'));
 });
 
+test('a subnet that another network takes meanwhile is chosen anew', async () => {
+  const { functions, network } = await commands;
+  const docker = 'case "$2 $*" in inspect*) echo 172.18.0.0/16;; create*--subnet*) tries=$((${tries:-0} + 1)); [ "$tries" -gt 1 ] || return 1;; esac';
+  const made = await calls([...functions, ...network({ name: 'net', labels: {}, dividing: true })], docker);
+  expect(made.map(([, verb]) => verb)).toEqual(['create', 'inspect', 'rm', 'create', 'inspect', 'rm', 'create']);
+});
+
 test('a subnet of the user\'s is not asked of Docker', async () => {
   const { functions, network } = await commands;
   const made = await calls([...functions, ...network({ name: 'net', labels: {}, subnet: '10.9.0.0/24', dividing: true })], ':');
