@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -23,7 +24,11 @@ describe.each(runtimes)('a cluster made by hand on %s', (runtime) => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'kindbox, "by" hand\'s-'));
-    flags = [`--runtime=${runtime}`, '--num-workers=2', '--cpus=1.5', '--memory=2g', `--mount=${folder}:/mnt/by hand:ro`, `--port=${await freePort()}:30080`, '--publish=0'];
+    // Docker would choose another subnet each time, of another size even.
+    const subnet = `10.${randomInt(128, 200)}.${randomInt(256)}.0/24`;
+    flags = [
+      `--runtime=${runtime}`, '--num-workers=2', '--cpus=1.5', '--memory=2g', `--mount=${folder}:/mnt/by hand:ro`, `--port=${await freePort()}:30080`, '--publish=0', `--subnet=${subnet}`,
+    ];
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -61,13 +66,13 @@ describe.each(runtimes)('a cluster made by hand on %s', (runtime) => {
   });
 });
 
-test('the commands of a cluster that was changed make it as it is now', async () => {
+test('the commands of a cluster made by hand and changed since make it as it is now', async () => {
   const name = clusterName(`${filePrefix}c`, anyRuntime);
   const home = new KindboxFixture(name);
   await home.setUp();
   try {
     const hand = new Hand(home, name);
-    await home.kindbox.succeed(['create', `--runtime=${anyRuntime}`, '--num-workers=1', '--kubeconfig=separate', name]);
+    await hand.run(await hand.commands([`--runtime=${anyRuntime}`]));
     await home.kindbox.succeed(['resize', '--num-workers=3', `--image=${OLDER_IMAGE}`, '--wait-all', name]);
     await home.kindbox.succeed(['node', 'remove', `${name}-worker-1`]);
     const created = await hand.everything(2);
