@@ -51,10 +51,12 @@ async function inspectAll<T>(kind: string, list: readonly string[], cluster: str
 }
 
 function nodeFacts({ Config, HostConfig, Mounts, NetworkSettings }: InspectedContainer, subnets: ReadonlyMap<string, string>): Json {
-  const { NetworkMode: _byIdOrName, ...host } = HostConfig;
+  const { NetworkMode: _byIdOrName, CapAdd: capabilities, ...host } = HostConfig;
   return {
     config: meaningful(Config),
     host: meaningful(host),
+    // The docker command writes CAP_SYS_ADMIN for SYS_ADMIN.
+    capabilities: ((capabilities ?? []) as string[]).map((name) => name.replace(/^CAP_/, '')).sort(),
     mounts: Mounts.map(({ Type, Destination, Source, RW, Propagation }) => JSON.stringify({ Type, Destination, Source: Type === 'volume' ? '' : Source, RW, Propagation })).sort(),
     networks: Object.entries(NetworkSettings.Networks).map(([name, { IPAMConfig, IPAddress }]) => {
       const subnet = subnets.get(name) ?? '';
