@@ -124,11 +124,11 @@ export class ActionsRunner {
   async #execute([program = '', ...argv]: readonly string[], environment: Readonly<Record<string, string>>, options: StepOptions): Promise<{ run: StepRun; files: Record<string, string> }> {
     const paths = Object.fromEntries(COMMAND_FILES.map((name) => [name, join(this.folder, name.toLowerCase())]));
     await Promise.all(Object.values(paths).map((path) => writeFile(path, '')));
-    const { PATH = '', DOCKER_HOST = '' } = process.env;
+    const { PATH = '' } = process.env;
     const child = execa(program, argv, {
-      cwd: this.workspace, stdin: 'ignore', reject: false, all: true, extendEnv: false, maxBuffer: 64 * 1024 * 1024,
+      cwd: this.workspace, stdin: 'ignore', reject: false, all: true, maxBuffer: 64 * 1024 * 1024,
       env: {
-        ...(DOCKER_HOST === '' ? {} : { DOCKER_HOST }), ...this.environment, ...this.#exported,
+        KUBECONFIG: undefined, KINDBOX_RUNTIME: undefined, KINDBOX_KUBECONFIG: undefined, KINDBOX_PROGRESS: undefined, ...this.environment, ...this.#exported,
         CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: this.workspace, RUNNER_TEMP: this.temp, HOME: this.home,
         ACTIONS_RUNTIME_TOKEN: 'a-token-of-the-job', PATH: [...this.#paths].reverse().concat(PATH).join(delimiter), ...paths, ...environment,
       },

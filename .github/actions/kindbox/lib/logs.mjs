@@ -1,5 +1,5 @@
 // @ts-check
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './process.mjs';
 import { ActionError } from './runner.mjs';
@@ -15,20 +15,29 @@ const NODE_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
  * Saves what an expert would ask for: `kindbox logs`, or, with a kindbox that has no such command, what Docker has.
  * @param {import('./process.mjs').Argv} kindbox
  * @param {string} cluster
- * @param {string} folder
+ * @param {string} parent Folder to make the cluster's in; what is there already is kept.
  * @param {NodeJS.ProcessEnv} environment
- * @returns {Promise<string[]>} the files in the folder, relative to it
+ * @returns {Promise<{folder: string, files: string[]}>} the files relative to the folder
  * @throws {ActionError} when nothing could be saved.
  */
-export async function saveLogs(kindbox, cluster, folder, environment) {
-  await mkdir(folder, { recursive: true });
+export async function saveLogs(kindbox, cluster, parent, environment) {
+  await mkdir(parent, { recursive: true });
+  const folder = await freeFolder(parent, cluster);
   const signal = AbortSignal.timeout(LONGEST);
   const { code, stdout, stderr } = await run([...kindbox, 'logs', `--output=${folder}`, '--', cluster], { environment, signal });
   if (code === USAGE) await saveDockerLogs(cluster, folder, environment, signal);
   const files = await filesIn(folder);
   // What could be saved is worth having, even if something was missing.
   if (files.length === 0) throw new ActionError(`No logs could be saved (kindbox logs exited with ${code}).`, { details: `${stdout}${stderr}` });
-  return files;
+  return { folder, files };
+}
+
+/** On a runner of one's own, the folder may have logs of earlier jobs. @param {string} parent @param {string} name */
+async function freeFolder(parent, name) {
+  for (let number = 1; ; number += 1) {
+    const folder = join(parent, number === 1 ? name : `${name}-${number}`);
+    if (await lstat(folder).then(() => false, () => true)) return folder;
+  }
 }
 
 /** @param {string} cluster @param {string} folder @param {NodeJS.ProcessEnv} environment @param {AbortSignal} signal */
@@ -48,6 +57,6 @@ async function saveDockerLogs(cluster, folder, environment, signal) {
 
 /** @param {string} folder */
 async function filesIn(folder) {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1)).sort();
 }

@@ -37,7 +37,7 @@ export async function mainStep(runner, root) {
   const outcome = await runner.group(`Creating the cluster ${inputs.clusterName}`, (print) =>
     createCluster(kindbox.argv, inputs, environment, { print, onMade: () => rememberCluster(runner, inputs, logs) }));
   const { created } = outcome;
-  if (created === undefined) throw await failure(runner, inputs, outcome, () => keepLogs(runner, kindbox.argv, { cluster: inputs.clusterName, folder: logs, environment }));
+  if (created === undefined) throw await failure(runner, inputs, outcome, () => keepLogs(runner, kindbox.argv, { cluster: inputs.clusterName, parent: logs, environment }));
 
   publish(runner, created, inputs);
   if (inputs.kubectl) await installKubectl(runner, created, environment);

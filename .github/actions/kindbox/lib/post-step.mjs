@@ -20,10 +20,10 @@ export async function postStep(runner) {
   const kindbox = argvIn(state('kindbox'));
   // What a step has exported may name another file by now.
   const environment = environmentOfPrograms(runner.environment, { KUBECONFIG: state('kubeconfig') });
-  const folder = state('logs');
+  const parent = state('logs');
   const failed = state('failed') === 'true' || (inputs.jobStatus ?? 'success') !== 'success';
   const wanted = inputs.logs === 'always' || (inputs.logs === 'failure' && failed);
-  if (wanted && folder !== undefined && state('logs_saved') !== 'true') await keepLogs(runner, kindbox, { cluster, folder, environment });
+  if (wanted && parent !== undefined && state('logs_saved') !== 'true') await keepLogs(runner, kindbox, { cluster, parent, environment });
   await destroy(runner, kindbox, cluster, environment, inputs.ignoreFailedClean);
 }
 
