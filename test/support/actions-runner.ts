@@ -33,8 +33,12 @@ interface Post {
 
 export interface StepOptions {
   readonly id?: string;
+  /** For PATH, instead of this machine's. */
+  readonly path?: string;
   /** Called with each line as it is printed. */
   readonly onLine?: (line: string, signal: (name: NodeJS.Signals) => void) => void;
+  /** Called when the step has been started. */
+  readonly whileRunning?: (signal: (name: NodeJS.Signals) => void) => Promise<void>;
 }
 
 const COMMAND_FILES = ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_PATH', 'GITHUB_STEP_SUMMARY'] as const;
@@ -124,7 +128,7 @@ export class ActionsRunner {
   async #execute([program = '', ...argv]: readonly string[], environment: Readonly<Record<string, string>>, options: StepOptions): Promise<{ run: StepRun; files: Record<string, string> }> {
     const paths = Object.fromEntries(COMMAND_FILES.map((name) => [name, join(this.folder, name.toLowerCase())]));
     await Promise.all(Object.values(paths).map((path) => writeFile(path, '')));
-    const { PATH = '' } = process.env;
+    const PATH = options.path ?? process.env['PATH'] ?? '';
     const child = execa(program, argv, {
       cwd: this.workspace, stdin: 'ignore', reject: false, all: true, maxBuffer: 64 * 1024 * 1024,
       env: {
@@ -138,7 +142,7 @@ export class ActionsRunner {
       reader.read(line);
       options.onLine?.(line, (name) => child.kill(name));
     });
-    const { exitCode } = await child;
+    const [{ exitCode }] = await Promise.all([child, options.whileRunning?.((name) => child.kill(name))]);
     const files = Object.fromEntries(await Promise.all(Object.entries(paths).map(async ([name, path]) => [name, await readFile(path, 'utf8')] as const)));
     const outputs = keyValues(files['GITHUB_OUTPUT']);
     Object.assign(this.#exported, keyValues(files['GITHUB_ENV']));

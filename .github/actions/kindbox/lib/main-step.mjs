@@ -6,7 +6,7 @@ import { dockerRuntimes, isolationNotice, takeKubectl } from './docker.mjs';
 import { parseInputs } from './inputs.mjs';
 import { locateKindbox } from './locate.mjs';
 import { keepLogs } from './keep-logs.mjs';
-import { environmentOfPrograms, wasInterrupted } from './process.mjs';
+import { environmentOfPrograms } from './process.mjs';
 import { ActionError } from './runner.mjs';
 import { createdSummary, failureSummary } from './summary.mjs';
 
@@ -59,15 +59,12 @@ function rememberCluster(runner, inputs, logs) {
  */
 async function failure(runner, inputs, outcome, keep) {
   const message = describeFailure(outcome);
-  // A cancelled job is given seconds, which are better left to the post step.
-  if (!wasInterrupted(outcome.code)) {
-    // At once, so that a step of this job can upload them: the post step runs after all of those.
-    if (outcome.made && inputs.logs !== 'never') {
-      await keep();
-      runner.saveState('logs_saved', 'true');
-    }
-    runner.summarize(failureSummary(message));
+  // At once, so that a step of this job can upload them: the post step runs after all of those.
+  if (outcome.made && inputs.logs !== 'never') {
+    await keep();
+    runner.saveState('logs_saved', 'true');
   }
+  runner.summarize(failureSummary(message));
   if (outcome.made) runner.saveState('failed', 'true');
   return new ActionError(message, { title: 'kindbox create failed', ...(outcome.refused?.logTail ? { details: outcome.refused.logTail } : {}) });
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
+import { ActionError } from './runner.mjs';
 
 /** @typedef {import('./runner.mjs').Environment} Environment */
 /** @typedef {readonly [string, ...string[]]} Argv */
@@ -20,15 +21,21 @@ export function environmentOfPrograms(environment, changes = {}) {
 
 /**
  * Runs a program to its end, whatever its exit code. While it runs, what would end us is handed on to it: the runner
- * sends a cancelled job SIGINT and, 7.5 s later, SIGTERM (actions/runner, ProcessInvoker.cs), to us alone.
+ * sends a cancelled job SIGINT and, 7.5 s later, SIGTERM (actions/runner, ProcessInvoker.cs), to us alone. Nothing else
+ * is begun then: the seconds that there are belong to the post step.
  * @param {Argv} argv
  * @param {{environment: NodeJS.ProcessEnv, cwd?: string | undefined, signal?: AbortSignal, intoFile?: string, onErrorLine?: (line: string) => void}} options
  *   `intoFile` takes stdout, whose folder must be there; `onErrorLine` takes stderr.
  * @returns {Promise<Ended>}
+ * @throws {ActionError} when the job was cancelled, once the program has ended.
  */
 export async function run([program, ...words], { environment, cwd, signal, intoFile, onErrorLine }) {
   const child = spawn(program, words, { env: environment, cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
-  const handOn = (/** @type {NodeJS.Signals} */ name) => void child.kill(name);
+  let cancelled = false;
+  const handOn = (/** @type {NodeJS.Signals} */ name) => {
+    cancelled = true;
+    child.kill(name);
+  };
   for (const name of Object.keys(SIGNALS)) process.on(name, handOn);
   try {
     /** @type {Promise<number>} */
@@ -39,15 +46,11 @@ export async function run([program, ...words], { environment, cwd, signal, intoF
     const output = intoFile === undefined ? textOf(child.stdout) : pipeline(child.stdout, createWriteStream(intoFile)).then(() => '');
     const errors = onErrorLine === undefined ? textOf(child.stderr) : eachLine(child.stderr, onErrorLine);
     const [code, stdout, stderr] = await Promise.all([ended, output, errors]);
+    if (cancelled) throw new ActionError('The job was cancelled.', { title: 'kindbox' });
     return { code, stdout, stderr };
   } finally {
     for (const name of Object.keys(SIGNALS)) process.off(name, handOn);
   }
-}
-
-/** @param {number} code */
-export function wasInterrupted(code) {
-  return Object.values(SIGNALS).some((each) => each === code);
 }
 
 /** @param {import('node:stream').Readable} stream */
