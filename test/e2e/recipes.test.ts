@@ -45,12 +45,20 @@ async function failingKubectl(): Promise<string> {
 }
 
 describe('the recipe for a shell', () => {
-  const run = async (path: string | undefined, cluster: string): Promise<{ exitCode: number | undefined; said: string }> => {
+  /** `abort` is a text of the output at which the pipeline ends the job, as all of them do: its whole process group. */
+  const run = async (path: string | undefined, cluster: string, abort?: RegExp): Promise<{ exitCode: number | undefined; said: string }> => {
     const text = (await recipe(DOCUMENT, 'shell')).replace('KINDBOX_RUNTIME=runc', `KINDBOX_RUNTIME=${anyRuntime}`).replace(/^cluster=.*$/m, `cluster=${cluster}`);
     const script = join(home, 'recipe.sh');
     await writeFile(script, text);
-    const { exitCode, all } = await execa('sh', [script], { cwd: home, env: { ...environment, PATH: path ?? '' }, extendEnv: false, reject: false, all: true, stdin: 'ignore' });
-    return { exitCode, said: all };
+    const child = execa('sh', [script], { cwd: home, env: { ...environment, PATH: path ?? '' }, extendEnv: false, reject: false, all: true, stdin: 'ignore', detached: true });
+    let said = '';
+    child.all.on('data', (chunk: Buffer) => {
+      const aborted = abort?.test(said);
+      said += chunk.toString('utf8');
+      if (aborted === false && abort?.test(said) && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    });
+    const { exitCode } = await child;
+    return { exitCode, said };
   };
 
   test('runs the tests on a cluster, and leaves nothing', async () => {
@@ -65,6 +73,14 @@ describe('the recipe for a shell', () => {
     const cluster = `${filePrefix}-sf`;
     const { exitCode } = await run(await failingKubectl(), cluster);
     expect(exitCode).toBe(42);
+    expect(await leftoversOf(cluster)).toEqual(NOTHING);
+  });
+
+  test('that is aborted while the cluster is created leaves nothing', async () => {
+    const cluster = `${filePrefix}-sa`;
+    const { exitCode, said } = await run(environment['PATH'], cluster, /kubeadm init/);
+    expect(said).not.toContain('Ready');
+    expect(exitCode).toBe(143);
     expect(await leftoversOf(cluster)).toEqual(NOTHING);
   });
 

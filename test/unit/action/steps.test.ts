@@ -97,6 +97,15 @@ describe('which kindbox is run', () => {
   });
 });
 
+describe('nodes that are not isolated', () => {
+  test.each([[{ runtime: 'runc' }], [{ config: 'cluster.yaml' }]])('are told of once, with %j', async (given) => {
+    await bench.program('docker', { info: { result: { runc: {} } } });
+    await bench.program('kindbox', { create: { result: CREATED } });
+    const { annotations } = await bench.uses({ ...given, kubectl: 'false' });
+    expect(annotations.map(({ kind, message }) => [kind, message.slice(0, 27)])).toEqual([['notice', 'This runner has no Sysbox. ']]);
+  });
+});
+
 describe('programs on a runner', () => {
   const hostile = ['::set-env name=PATH::/evil', '##[add-path]/evil', '::error::forged'];
 

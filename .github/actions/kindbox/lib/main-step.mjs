@@ -28,8 +28,9 @@ export async function mainStep(runner, root) {
   if (inputs.installOnly) return;
 
   const environment = environmentOfPrograms(runner.environment, inputs.kubeconfig === undefined ? {} : { KUBECONFIG: inputs.kubeconfig });
-  const notice = isolationNotice(inputs.runtime ?? runner.environment['KINDBOX_RUNTIME'], await dockerRuntimes(environment));
-  if (notice !== undefined) runner.notice(notice, 'kindbox: isolation');
+  const available = await dockerRuntimes(environment);
+  const chosen = inputs.runtime ?? runner.environment['KINDBOX_RUNTIME'];
+  tellIsolation(runner, chosen, available);
 
   const logs = inputs.logsFolder ?? join(runner.temp, 'kindbox-logs');
   runner.setOutput('logs', logs);
@@ -39,9 +40,17 @@ export async function mainStep(runner, root) {
   const { created } = outcome;
   if (created === undefined) throw await failure(runner, inputs, outcome, () => keepLogs(runner, kindbox.argv, { cluster: inputs.clusterName, parent: logs, environment }));
 
+  // A configuration file may have chosen.
+  if (chosen === undefined) tellIsolation(runner, created.runtime, available);
   publish(runner, created, inputs);
   if (inputs.kubectl) await installKubectl(runner, created, environment);
   runner.summarize(createdSummary(created));
+}
+
+/** @param {Runner} runner @param {string | undefined} runtime @param {readonly string[] | undefined} available */
+function tellIsolation(runner, runtime, available) {
+  const notice = isolationNotice(runtime, available);
+  if (notice !== undefined) runner.notice(notice, 'kindbox: isolation');
 }
 
 /** As soon as there is something that the post step has to destroy: this process may be killed at any moment. @param {Runner} runner @param {Inputs} inputs @param {string} logs */
