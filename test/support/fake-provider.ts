@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { KindboxError } from '../../src/errors/index.js';
 import { IMAGE_LABELS, LABELS } from '../../src/nodes/labels.js';
+import type { PastEvents } from '../../src/provider/diagnostics.js';
 import type { HostDescription } from '../../src/provider/host-description.js';
 import type { NodeProvider } from '../../src/provider/provider.js';
 import type {
@@ -23,6 +24,9 @@ export class FakeProvider implements NodeProvider {
   readonly foreign = new Map<string, string>();
   readonly calls: string[] = [];
   onExec: (node: ObservedNode, argv: readonly string[]) => Promise<ExecResult> = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+  onOpenStream: (node: ObservedNode | undefined, argv: readonly string[], signal: AbortSignal) => Promise<Duplex> =
+    () => Promise.reject(new KindboxError('nothing listens', { reason: 'cluster' }));
+  onInspect: (kind: string, id: string) => Promise<unknown> = (kind, id) => Promise.resolve({ kind, id });
   onCreateNode: (spec: NodeSpec) => Promise<void> = () => Promise.resolve();
   #next = 1;
 
@@ -145,8 +149,20 @@ export class FakeProvider implements NodeProvider {
     return this.onExec(node, argv);
   }
 
-  openStream(): Promise<Duplex> {
-    return Promise.reject(new KindboxError('nothing listens', { reason: 'cluster' }));
+  openStream(nodeId: string, argv: readonly string[], signal: AbortSignal): Promise<Duplex> {
+    return this.onOpenStream(this.nodes.get(nodeId), argv, signal);
+  }
+
+  inspect(kind: string, id: string): Promise<unknown> {
+    return this.onInspect(kind, id);
+  }
+
+  pastEvents(): Promise<PastEvents> {
+    return Promise.resolve({ events: [{ Action: 'create' }], incomplete: false });
+  }
+
+  describeEngine(): Promise<Readonly<Record<string, unknown>>> {
+    return Promise.resolve({ version: { Version: '99' } });
   }
 
   nodeConsole(): Promise<string> { return Promise.resolve('the last words of systemd'); }
