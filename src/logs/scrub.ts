@@ -10,8 +10,8 @@ const KEY_IN_LINE = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.{0,16384}?-----END [A
 /** PEM in base64, as in kubeconfigs and Secrets. */
 const ENCODED_PEM = /LS0tLS1CRUdJTi[A-Za-z0-9+/]*={0,2}/g;
 
-/** kubeadm's: six characters, a dot, sixteen. */
-const BOOTSTRAP_TOKEN = /(?<![a-z0-9])[a-z0-9]{6}\.[a-z0-9]{16}(?![a-z0-9])/g;
+/** kubeadm's: six characters, a dot, sixteen. Events of a node named x-master look like it from the dash on. */
+const BOOTSTRAP_TOKEN = /(?<![\w.-])[a-z0-9]{6}\.[a-z0-9]{16}(?![a-z0-9])/g;
 const JSON_WEB_TOKEN = /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g;
 const BEARER = /\b(bearer|basic)(\s+|%20)[\w.~+/=-]{8,}/gi;
 const USER_INFO = /(:\/\/)[^\s/@:"']*:[^\s/@"']+@/g;

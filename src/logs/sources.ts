@@ -71,8 +71,9 @@ async function events({ cluster }: Of<'events'>, file: FileHandle, { provider, s
 }
 
 async function save(input: Readable, file: FileHandle, { known }: Reading, signal?: AbortSignal): Promise<undefined> {
-  const target = file.createWriteStream({ autoClose: false });
-  await pipeline(input, scrubbing(known), target, { ...(signal === undefined ? {} : { signal }) });
+  await pipeline(input, scrubbing(known), async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) await file.appendFile(chunk);
+  }, { ...(signal === undefined ? {} : { signal }) });
 }
 
 function limited({ signal }: Reading): AbortSignal {

@@ -35,7 +35,8 @@ export function diagnosticCalls(client: DockerClient): Diagnostics {
     async pastEvents(query, signal) {
       const { info } = await describing(signal);
       // By the daemon's clock: a moment that is still to come would be waited for.
-      const until = typeof info['SystemTime'] === 'string' ? info['SystemTime'] : String(Math.floor(Date.now() / 1000));
+      const now = Date.parse(String(info['SystemTime']));
+      const until = toSeconds(Number.isNaN(now) ? Date.now() : now);
       const since = String(Math.floor(query.since / 1000));
       const answers = await Promise.all(filtersOf(query).map((filters) => client.call('Cannot read the events of Docker', async (abortSignal) =>
         parseEvents(await text(await rawRequest(client, 'GET', '/events', { since, until, filters: JSON.stringify(filters) }, abortSignal ?? signal))), signal)));
@@ -54,6 +55,11 @@ function filtersOf({ cluster, networkIds, volumeIds }: PastEventsQuery): Readonl
     ...(networkIds.length > 0 ? [{ type: ['network'], network: networkIds }] : []),
     ...(volumeIds.length > 0 ? [{ type: ['volume'], volume: volumeIds }] : []),
   ];
+}
+
+/** With nine decimals, as the API reads it. */
+function toSeconds(ms: number): string {
+  return `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, '0')}000000`;
 }
 
 /** @throws KindboxError partial when the last one was cut off. */
