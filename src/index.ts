@@ -19,3 +19,4 @@ export { loadImages, type LoadOptions, type LoadResult } from './images/load/ind
 export { commitNode, type CommitOptions, type CommitResult } from './images/commit/index.js';
 export { runStandaloneNode, type StandaloneOptions, type StandaloneResult } from './images/commit/run-node.js';
 export { exportLogs, type BundleIndex, type LogsOptions } from './logs/index.js';
+export { examineHost, type DoctorOptions, type DoctorReport } from './host/doctor.js';

@@ -1,7 +1,8 @@
 import { chooseCni } from '../cni/cni.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
-import { hostWarnings, requireRuntime } from '../host/runtime-check.js';
+import { judgeHost, notesOf, observeHost, requireNoFailure } from '../host/examine.js';
+import { requireRuntime } from '../host/runtime-check.js';
 import { LABELS } from '../nodes/labels.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
@@ -16,19 +17,23 @@ import { newRunId } from './run-id.js';
 export async function observeForCreate(context: EngineContext, options: CreateOptions): Promise<{ host: HostDescription; facts: CreateFacts }> {
   const [host, cni] = await Promise.all([context.provider.describeHost(context.signal), chooseCni(options.cni)]);
   requireRuntime(host, options.runtime);
-  const [image, otherImages, existingNetworkId] = await Promise.all([
+  const [image, otherImages, existingNetworkId, hostFacts] = await Promise.all([
     chooseImage(context, host, options),
     chooseOtherImages(context, host, options),
     options.network === undefined ? requireFreeNetworkName(context, options.name) : requireNetwork(context, options.network),
+    observeHost(host, options.runtime, context.environment),
     requireFreeNames(context, options),
   ]);
   const controlPlane = otherImages[options.controlPlane?.image ?? ''] ?? image;
   for (const settings of [{}, ...options.workers ?? []].map((own) => mergeSettings(options.workerDefaults, own))) {
     requireSupportedSkew(controlPlane.kubernetesVersion, (otherImages[settings.image ?? ''] ?? image).kubernetesVersion);
   }
-  for (const message of hostWarnings(host, options.runtime, image.kubernetesVersion)) {
-    context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
-  }
+  const findings = judgeHost(hostFacts, {
+    runtime: options.runtime, nodes: options.numWorkers + 1, kubernetesVersion: image.kubernetesVersion,
+    needsSubnet: options.network === undefined && options.subnet === undefined,
+  });
+  requireNoFailure(findings);
+  for (const message of notesOf(findings)) context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
   return {
     host,
     facts: {
