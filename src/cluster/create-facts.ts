@@ -1,7 +1,7 @@
 import { chooseCni } from '../cni/cni.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
-import { judgeHost, notesOf, observeHost, requireNoFailure } from '../host/examine.js';
+import { observeHost, preflight } from '../host/examine.js';
 import { requireRuntime } from '../host/runtime-check.js';
 import { LABELS } from '../nodes/labels.js';
 import { networkName, nodeName } from '../nodes/names.js';
@@ -28,12 +28,11 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
   for (const settings of [{}, ...options.workers ?? []].map((own) => mergeSettings(options.workerDefaults, own))) {
     requireSupportedSkew(controlPlane.kubernetesVersion, (otherImages[settings.image ?? ''] ?? image).kubernetesVersion);
   }
-  const findings = judgeHost(hostFacts, {
+  const warnings = preflight(hostFacts, {
     runtime: options.runtime, nodes: options.numWorkers + 1, kubernetesVersion: image.kubernetesVersion,
     needsSubnet: options.network === undefined && options.subnet === undefined,
   });
-  requireNoFailure(findings);
-  for (const message of notesOf(findings)) context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
+  for (const message of warnings) context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
   return {
     host,
     facts: {

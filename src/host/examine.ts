@@ -4,7 +4,7 @@ import { KindboxError } from '../errors/index.js';
 import type { HostDescription } from '../provider/host-description.js';
 import { HOST_CHECKS } from './checks/index.js';
 import type { HostFacts, HostWish, MachineFacts } from './facts.js';
-import type { Finding } from './finding.js';
+import type { Finding, HostCheck } from './finding.js';
 import { observeMachine } from './observe-machine.js';
 import { observeSysbox } from './observe-sysbox.js';
 import { SYSBOX_RUNTIME } from './runtime-check.js';
@@ -24,20 +24,21 @@ export async function observeHost(host: HostDescription, runtime: string, enviro
   return { ...nothing, machine, sysbox };
 }
 
-export function judgeHost(facts: HostFacts, wish: HostWish): Finding[] {
-  return HOST_CHECKS.flatMap(({ id, title, judge }) => {
+export function judgeHost(facts: HostFacts, wish: HostWish, checks: readonly HostCheck[] = HOST_CHECKS): Finding[] {
+  return checks.flatMap(({ id, title, judge }) => {
     const judgement = judge(facts, wish);
     return judgement === undefined ? [] : [{ id, title, next: [], ...judgement }];
   });
 }
 
-/** One line for each finding that may hurt, for whoever creates a cluster. */
-export function notesOf(findings: readonly Finding[]): string[] {
+/** @returns a line for each condition that may hurt. @throws KindboxError host for the first that is sure to break a cluster. */
+export function preflight(facts: HostFacts, wish: HostWish): string[] {
+  const findings = judgeHost(facts, wish, HOST_CHECKS.filter(({ onlyInDoctor }) => onlyInDoctor !== true));
+  requireNoFailure(findings);
   return findings.filter(({ verdict }) => verdict === 'warning').map(({ because = '' }) => because);
 }
 
-/** @throws KindboxError host for the first condition that is sure to break a cluster. */
-export function requireNoFailure(findings: readonly Finding[]): void {
+function requireNoFailure(findings: readonly Finding[]): void {
   const [first, ...others] = findings.filter(({ verdict }) => verdict === 'failure');
   if (first === undefined) return;
   throw new KindboxError(`This host cannot run nodes: ${first.title}: ${first.found}`, {

@@ -24,6 +24,8 @@ export interface Finding extends Judgement {
 export interface HostCheck {
   readonly id: string;
   readonly title: string;
+  /** Worth knowing when something is wrong, but not worth a line at every create. */
+  readonly onlyInDoctor?: boolean;
   readonly judge: (facts: HostFacts, wish: HostWish) => Judgement | undefined;
 }
 

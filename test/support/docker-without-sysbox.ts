@@ -8,13 +8,14 @@ interface Info {
   readonly Runtimes: Readonly<Record<string, unknown>>;
 }
 
-/** The daemon of this machine behind a socket of its own, which only reads, and conceals that Sysbox is registered. */
+/** The daemon of this machine behind a socket of its own, which only reads, and does not tell the truth about its host. */
 export class DockerWithoutSysbox {
   private constructor(private readonly folder: string, private readonly server: http.Server, readonly address: string) {}
 
-  static async open(): Promise<DockerWithoutSysbox> {
+  /** It conceals that Sysbox is registered, unless it is given something else to say. */
+  static async open(change: (info: Info) => Info = withoutSysbox): Promise<DockerWithoutSysbox> {
     const socketPath = (await docker(['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'])).replace(/^unix:\/\//, '');
-    const info = withoutSysbox(JSON.parse(await docker(['info', '--format', '{{json .}}'])) as Info);
+    const info = change(JSON.parse(await docker(['info', '--format', '{{json .}}'])) as Info);
     const folder = await mkdtemp(join(tmpdir(), 'kindbox-docker-'));
     const server = http.createServer((request, response) => {
       const path = request.url ?? '';

@@ -14,7 +14,7 @@ export const engineChecks: readonly HostCheck[] = [
       if (engine !== undefined && engine.osType !== 'linux') {
         return { verdict: 'failure', found: `${host.engine} for ${engine.osType} containers`, wanted, because: 'Nodes are Linux containers.', next: ['Switch Docker to Linux containers'] };
       }
-      const version = semver.coerce(engine?.version);
+      const version = versionOf(engine?.version);
       if (version === null) return unknown(wanted, host.engine);
       if (semver.gte(version, MINIMUM)) return { verdict: 'ok', found: host.engine, wanted };
       // Sysbox gives a container its cgroup namespace by itself.
@@ -51,7 +51,7 @@ export const engineChecks: readonly HostCheck[] = [
     },
   },
   {
-    id: 'storage-driver', title: 'Storage driver',
+    id: 'storage-driver', title: 'Storage driver', onlyInDoctor: true,
     judge: ({ engine }) => {
       const wanted = 'overlay2, or containerd\'s overlayfs';
       if (engine === undefined || engine.storageDriver === '') return unknown(wanted, 'unknown: the engine does not say');
@@ -88,9 +88,14 @@ export const engineChecks: readonly HostCheck[] = [
       if (exempt.some((entry) => entry === '*' || /^(?:172\.|192\.168\.|10\.|\.)/.test(entry))) return { verdict: 'ok', found: `${variable}, and NO_PROXY with private addresses`, wanted };
       return {
         verdict: 'warning', found: `${variable}, without private addresses in NO_PROXY`, wanted,
-        because: `kubectl on this machine asks the proxy of ${variable} for the API server of the cluster, which that cannot reach (kind#1821).`,
+        because: `With ${variable}, kubectl on this machine asks the proxy for the API server of the cluster, which that cannot reach (kind#1821).`,
         next: ['export NO_PROXY="$NO_PROXY,localhost,127.0.0.1,172.16.0.0/12,192.168.0.0/16"'],
       };
     },
   },
 ];
+
+/** Docker 18.09 and 19.03 are no semantic versions. */
+function versionOf(text = ''): semver.SemVer | null {
+  return semver.coerce(text.replace(/\.0+(?=\d)/g, '.'));
+}

@@ -25,7 +25,7 @@ export const networkChecks: readonly HostCheck[] = [
     },
   },
   {
-    id: 'mtu', title: 'MTU',
+    id: 'mtu', title: 'MTU', onlyInDoctor: true,
     judge: ({ host, machine }) => {
       const mtu = host.defaultMtu ?? DEFAULT_MTU;
       const wanted = 'Docker\'s not above that of the host\'s uplink';

@@ -17,14 +17,14 @@ export const resourceChecks: readonly HostCheck[] = [
     id: 'inotify-instances', title: 'inotify instances',
     judge: ({ machine }, { nodes }) => limit(machine?.inotifyInstances, INOTIFY.host + INOTIFY.controlPlane + INOTIFY.worker * (nodes - 1), {
       because: (found) => `${found} inotify instances a user are too few for ${inNodes(nodes)}: services in them fail with "too many open files".`,
-      next: `sudo sysctl fs.inotify.max_user_instances=${GENEROUS}`,
+      sysctl: 'fs.inotify.max_user_instances',
     }),
   },
   {
     id: 'inotify-watches', title: 'inotify watches',
     judge: ({ machine }, { nodes }) => limit(machine?.inotifyWatches, WATCHES.host + WATCHES.node * nodes, {
       because: (found) => `${found} inotify watches a user are too few for ${inNodes(nodes)}: services in them fail with "no space left on device".`,
-      next: `sudo sysctl fs.inotify.max_user_watches=${GENEROUS}`,
+      sysctl: 'fs.inotify.max_user_watches',
     }),
   },
   {
@@ -34,9 +34,9 @@ export const resourceChecks: readonly HostCheck[] = [
       if (runtime !== SYSBOX_RUNTIME) return undefined;
       const keys = KEYS.controlPlane + KEYS.worker * (nodes - 1);
       const because = (found: number): string => `A quota of ${found} for kernel keys is too small for ${inNodes(nodes)}: pods fail to start with "disk quota exceeded".`;
-      const ofKeys = limit(machine?.maxKeys, keys, { because, next: 'sudo sysctl kernel.keys.maxkeys=20000 kernel.keys.maxbytes=1400000' });
+      const ofKeys = limit(machine?.maxKeys, keys, { because, sysctl: 'kernel.keys.maxkeys' });
       if (ofKeys.verdict !== 'ok') return ofKeys;
-      return limit(machine?.maxKeyBytes, keys * KEYS.bytes, { because, next: 'sudo sysctl kernel.keys.maxkeys=20000 kernel.keys.maxbytes=1400000', unit: 'bytes' });
+      return limit(machine?.maxKeyBytes, keys * KEYS.bytes, { because, sysctl: 'kernel.keys.maxbytes', unit: 'bytes' });
     },
   },
   {
@@ -68,7 +68,7 @@ export const resourceChecks: readonly HostCheck[] = [
     },
   },
   {
-    id: 'processors', title: 'Processors',
+    id: 'processors', title: 'Processors', onlyInDoctor: true,
     judge: ({ host }) => {
       const wanted = '2 or more';
       if (host.cpus === 0) return unknown(wanted, 'unknown: the engine does not say');
@@ -78,12 +78,12 @@ export const resourceChecks: readonly HostCheck[] = [
   },
 ];
 
-function limit(found: number | undefined, needed: number, texts: { because: (found: number) => string; next: string; unit?: string }): Judgement {
+function limit(found: number | undefined, needed: number, texts: { because: (found: number) => string; sysctl: string; unit?: string }): Judgement {
   const unit = texts.unit === undefined ? '' : ` ${texts.unit}`;
   const wanted = `${needed}${unit} or more`;
   if (found === undefined) return unknown(wanted);
   if (found >= needed) return { verdict: 'ok', found: `${found}${unit}`, wanted };
-  return { verdict: 'warning', found: `${found}${unit}`, wanted, because: texts.because(found), next: [texts.next, 'Write it into a file in /etc/sysctl.d to keep it'] };
+  return { verdict: 'warning', found: `${found}${unit}`, wanted, because: texts.because(found), next: [`sudo sysctl ${texts.sysctl}=${Math.max(GENEROUS, needed)}`, 'Write it into a file in /etc/sysctl.d to keep it'] };
 }
 
 function inNodes(nodes: number): string {

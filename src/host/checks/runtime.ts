@@ -12,7 +12,7 @@ export const runtimeChecks: readonly HostCheck[] = [
       const missing = missingRuntime(host, runtime);
       if (missing !== undefined) return { verdict: 'failure', found: `registered are ${host.runtimes.join(', ')}`, wanted, because: `${missing.message}. ${missing.because ?? ''}`, next: missing.next };
       const because = isolationWarning(runtime);
-      if (because !== undefined) return { verdict: 'warning', found: runtime, wanted, because, next: [`Install Sysbox: ${INSTALL}`] };
+      if (because !== undefined) return { verdict: 'warning', found: runtime, wanted: 'Sysbox, which isolates nodes', because, next: [`Install Sysbox: ${INSTALL}`] };
       if (sysbox === undefined) return { verdict: 'ok', found: 'sysbox-runc', wanted };
       if (sysbox.version !== undefined) return ofVersion(sysbox.version, wanted);
       return {
