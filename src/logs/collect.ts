@@ -7,6 +7,7 @@ import { planBundle, type Bundled, type BundleItem } from './bundle-plan.js';
 import type { BundledFile, BundleIndex } from './options.js';
 import { LIST_POD_LOGS, systemPodLogs } from './pod-logs.js';
 import { readSource, reasonOf, type Reading } from './sources.js';
+import { hostReport } from './host-report.js';
 import { versionsOf } from './versions.js';
 
 /** Each is a connection to the engine, and on a node a process or two. */
@@ -20,6 +21,8 @@ export interface Collecting {
   readonly deadline?: AbortSignal;
   /** Secrets that are to be removed wherever they stand. */
   readonly known?: readonly string[];
+  /** Variables of whoever runs kindbox, for the checks of the host. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onFile?: (done: number, wanted: number) => void;
 }
 
@@ -60,7 +63,7 @@ class Collection {
   }
 
   async collect(cluster: Bundled): Promise<{ files: readonly BundledFile[]; missing: readonly { path: string; because: string }[] }> {
-    await Promise.all([this.#versions(cluster), ...planBundle(cluster).map((item) => this.#item(item))]);
+    await Promise.all([this.#versions(cluster), this.#host(cluster), ...planBundle(cluster).map((item) => this.#item(item))]);
     return { files: this.#files, missing: this.#missing };
   }
 
@@ -120,7 +123,19 @@ class Collection {
   async #versions(cluster: Bundled): Promise<void> {
     const { versions, because } = await versionsOf(cluster, this.#reading);
     if (because !== undefined) this.#missing.push({ path: 'versions.json: some of it', because });
-    this.#files.push({ path: 'versions.json', bytes: await this.folder.write('versions.json', versions), state: 'complete' });
+    await this.#text('versions.json', versions);
+  }
+
+  async #host(cluster: Bundled): Promise<void> {
+    try {
+      await this.#text('doctor.json', await hostReport(cluster, this.#reading, this.collecting.environment));
+    } catch (error) {
+      this.#missing.push({ path: 'doctor.json', because: reasonOf(error) });
+    }
+  }
+
+  async #text(path: string, text: string): Promise<void> {
+    this.#files.push({ path, bytes: await this.folder.write(path, text), state: 'complete' });
   }
 }
 

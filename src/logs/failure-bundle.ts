@@ -31,7 +31,7 @@ export async function bundleBeforeRollback(context: EngineContext, cluster: stri
     const parent = environment['TMPDIR'] || os.tmpdir();
     await mkdir(parent, { recursive: true });
     const { folder } = await collectBundle({ name: cluster, nodes: [...nodes].sort(byRoleAndIndex), networks, volumes },
-      path.join(parent, `${bundleName(cluster, startedAt)}-${run}`), { provider, signal, deadline, known });
+      path.join(parent, `${bundleName(cluster, startedAt)}-${run}`), { provider, signal, deadline, known, environment });
     emit({ ...step, status: 'done', at: Date.now(), durationMs: Date.now() - startedAt });
     return folder;
   } catch (error) {

@@ -25,7 +25,7 @@ export async function exportLogs(context: EngineContext, options: LogsOptions): 
   };
   try {
     const index = await collectBundle(cluster, options.output ?? bundleName(cluster.name, startedAt), {
-      provider, signal,
+      provider, signal, environment: context.environment,
       onFile: (current, total) => { emit({ ...step, status: 'running', at: Date.now(), detail: `${current} of ${total} files`, current, total }); },
     });
     end('done');

@@ -61,7 +61,7 @@ describe(`the logs of a cluster of one worker on ${runtime}`, () => {
     expect({ complete, missing, cut: files.filter(({ state }) => state !== 'complete') }).toEqual({ complete: true, missing: [], cut: [] });
     const paths = files.map(({ path }) => path);
     const expected = [cluster.master, worker].flatMap((node) => ['journal.log', 'kubelet.log', 'containerd.log', 'units.txt', 'containers.txt', 'inspect.json'].map((file) => `${node}/${file}`));
-    expect(paths).toEqual(expect.arrayContaining([...expected, 'cluster/events.jsonl', 'cluster/networks.json', 'cluster/kubernetes-events.json', 'versions.json']));
+    expect(paths).toEqual(expect.arrayContaining([...expected, 'cluster/events.jsonl', 'cluster/networks.json', 'cluster/kubernetes-events.json', 'versions.json', 'doctor.json']));
     for (const pod of ['etcd', 'kube-apiserver', 'kube-scheduler', 'kube-proxy', 'kube-flannel', 'coredns']) {
       expect(paths.filter((path) => path.includes('/pods/') && path.includes(`_${pod}-`)).length).toBeGreaterThan(0);
     }

@@ -61,7 +61,7 @@ test('a bundle has the files of every node, an index that says so, and no secret
   const paths = index.files.map(({ path }) => path);
   expect(paths).toEqual(expect.arrayContaining([
     'demo-master/journal.log', 'demo-master/kubelet.log', 'demo-master/containerd.log', 'demo-master/inspect.json', `demo-master/pods/${POD_LOG}`,
-    'demo-worker-0/kubelet.log', 'cluster/events.jsonl', 'cluster/kubeadm-config.yaml', 'cluster/nodes.json', 'versions.json',
+    'demo-worker-0/kubelet.log', 'cluster/events.jsonl', 'cluster/kubeadm-config.yaml', 'cluster/nodes.json', 'versions.json', 'doctor.json',
   ]));
   expect((await allFiles()).map((file) => file.slice(output.length + 1)).sort()).toEqual([...paths, 'index.json'].sort());
   const texts = await Promise.all((await allFiles()).map((file) => readFile(file, 'utf8')));
