@@ -23,13 +23,14 @@ export type Source =
   | { readonly kind: 'inspect'; readonly objects: readonly { readonly kind: InspectableKind; readonly id: string }[] }
   | { readonly kind: 'events'; readonly cluster: Bundled };
 
-export interface BundleItem {
+export type BundleItem = {
   /** Path in the bundle; of a folder for several files. */
   readonly path: string;
-  readonly source: Source;
+} & (
+  | { readonly source: Source; readonly unavailable?: never }
   /** Why it cannot be had; then it is not tried. */
-  readonly unavailable?: string;
-}
+  | { readonly source?: never; readonly unavailable: string }
+);
 
 const JOURNAL = ['journalctl', '--no-pager', '--quiet', '--output=short-iso-precise', '--no-hostname'];
 const KUBECTL = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', '--request-timeout=20s', 'get'];
@@ -90,15 +91,16 @@ function clusterItems(cluster: Bundled): BundleItem[] {
 }
 
 function kubernetesItems(master: ObservedNode | undefined): BundleItem[] {
-  return KUBERNETES.flatMap(([file, argv]) => {
-    if (master === undefined) return [];
-    return [inside(master, `cluster/${file}`, { kind: 'stream', node: master, argv: [...KUBECTL, ...argv] })];
+  return KUBERNETES.map(([file, argv]) => {
+    const path = `cluster/${file}`;
+    if (master === undefined) return { path, unavailable: 'the cluster has no control plane' };
+    return inside(master, path, { kind: 'stream', node: master, argv: [...KUBECTL, ...argv] });
   });
 }
 
 /** What only a running node can say. */
 function inside(node: ObservedNode, path: string, source: Source): BundleItem {
-  return node.state === 'running' ? { path, source } : { path, source, unavailable: `${node.name} is ${node.state}, not running` };
+  return node.state === 'running' ? { path, source } : { path, unavailable: `${node.name} is ${node.state}, not running` };
 }
 
 function criOf(node: ObservedNode): 'containerd' | 'docker' {

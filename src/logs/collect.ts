@@ -74,7 +74,7 @@ class Collection {
     }
     const { source } = item;
     if (source.kind === 'pod-logs') return this.#podLogs(item.path, source.node);
-    return this.#file({ ...item, source });
+    return this.#file({ path: item.path, source });
   }
 
   async #podLogs(path: string, node: ObservedNode): Promise<void> {
@@ -88,7 +88,7 @@ class Collection {
     }
   }
 
-  async #file({ path, source }: BundleItem & { readonly source: Parameters<typeof readSource>[0] }): Promise<void> {
+  async #file({ path, source }: { readonly path: string; readonly source: Parameters<typeof readSource>[0] }): Promise<void> {
     this.#wanted += 1;
     await this.#limit(async () => {
       if (this.#reading.signal.aborted) {

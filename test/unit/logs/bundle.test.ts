@@ -101,6 +101,13 @@ test('a node that does not run, and an API that does not answer: the rest is had
   expect(await readdir(join(output, 'cluster'))).not.toContain('nodes.json');
 });
 
+test('without a control plane, what only its API knows is told to be missing', async () => {
+  provider.nodes.delete(observedNode('demo', 'control-plane', 0).id);
+  const { complete, missing } = await exportLogs(context, { name: 'demo', output });
+  expect(complete).toBe(false);
+  expect(missing).toContainEqual({ path: 'cluster/nodes.json', because: 'the cluster has no control plane' });
+});
+
 test('cancelled, it leaves nothing', async () => {
   provider.onOpenStream = () => {
     abort.abort(new CancelledError());
