@@ -5,6 +5,7 @@ import { Duplex } from 'node:stream';
 import type { EngineContext } from '../../../src/engine.js';
 import { CancelledError, KindboxError } from '../../../src/errors/index.js';
 import { BundleFolder, safeSegment } from '../../../src/logs/bundle-folder.js';
+import { collectBundle } from '../../../src/logs/collect.js';
 import { bundleBeforeRollback, withBundle } from '../../../src/logs/failure-bundle.js';
 import { exportLogs } from '../../../src/logs/index.js';
 import { systemPodLogs } from '../../../src/logs/pod-logs.js';
@@ -115,6 +116,16 @@ test('cancelled, it leaves nothing', async () => {
   };
   expect((await refusal(exportLogs(context, { name: 'demo', output }))).exitCode).toBe(130);
   expect(await readdir(parent)).toEqual([]);
+});
+
+test('when the time is over, what there is by then is a bundle', async () => {
+  provider.onOpenStream = () => Promise.resolve(new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() }));
+  const cluster = { name: 'demo', nodes: [...provider.nodes.values()], networks: [], volumes: [] };
+  const { complete, files, missing } = await collectBundle(cluster, output, { provider, signal: abort.signal, deadline: AbortSignal.timeout(200), environment: {} });
+  expect(complete).toBe(false);
+  expect(files.map(({ path }) => path)).toContain('demo-master/inspect.json');
+  expect(missing).toContainEqual({ path: 'demo-master/kubelet.log', because: 'there was no time left' });
+  expect(await readdir(output)).toContain('index.json');
 });
 
 test('a cluster that does not exist makes no folder', async () => {
