@@ -6,7 +6,7 @@ import { BundleFolder } from './bundle-folder.js';
 import { planBundle, type Bundled, type BundleItem } from './bundle-plan.js';
 import type { BundledFile, BundleIndex } from './options.js';
 import { LIST_POD_LOGS, systemPodLogs } from './pod-logs.js';
-import { readSource, reasonOf, type Reading } from './sources.js';
+import { NO_TIME, readSource, reasonOf, type Reading } from './sources.js';
 import { hostReport } from './host-report.js';
 import { versionsOf } from './versions.js';
 
@@ -84,7 +84,7 @@ class Collection {
       const logs = systemPodLogs(stdout);
       await Promise.all(logs.map((log) => this.#item({ path: `${path}/${log.path}`, source: { kind: 'stream', node, argv: ['cat', log.nodePath] } })));
     } catch (error) {
-      this.#missing.push({ path, because: reasonOf(error) });
+      this.#missing.push({ path, because: this.#reason(error) });
     }
   }
 
@@ -92,7 +92,7 @@ class Collection {
     this.#wanted += 1;
     await this.#limit(async () => {
       if (this.#reading.signal.aborted) {
-        this.#missing.push({ path, because: 'there was no time left' });
+        this.#missing.push({ path, because: NO_TIME });
         return;
       }
       const file = await this.folder.newFile(path);
@@ -112,12 +112,16 @@ class Collection {
 
   /** What came before the break is worth keeping; a file of nothing is not. */
   async #broken(path: string, bytes: number, error: unknown): Promise<void> {
-    const because = reasonOf(error);
+    const because = this.#reason(error);
     if (bytes > 0) this.#files.push({ path, bytes, state: 'truncated', remark: because });
     else {
       await this.folder.removeFile(path);
       this.#missing.push({ path, because });
     }
+  }
+
+  #reason(error: unknown): string {
+    return this.#reading.signal.aborted ? NO_TIME : reasonOf(error);
   }
 
   async #versions(cluster: Bundled): Promise<void> {
@@ -130,7 +134,7 @@ class Collection {
     try {
       await this.#text('doctor.json', await hostReport(cluster, this.#reading, this.collecting.environment));
     } catch (error) {
-      this.#missing.push({ path: 'doctor.json', because: reasonOf(error) });
+      this.#missing.push({ path: 'doctor.json', because: this.#reason(error) });
     }
   }
 

@@ -19,6 +19,8 @@ export interface Reading {
   readonly known: readonly string[];
 }
 
+export const NO_TIME = 'there was no time left';
+
 /** Something worth saying of a file that is complete. */
 export type Remark = string | undefined;
 
@@ -83,6 +85,7 @@ function limited({ signal }: Reading): AbortSignal {
 /** Why something could not be had, in one line. */
 export function reasonOf(error: unknown): string {
   if (error instanceof KindboxError) return [error.message, error.logTail ?? error.because].filter((text) => text !== undefined).join(': ').replace(/\s+/g, ' ');
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) return 'there was no time left';
+  const { name } = error as { name?: unknown };
+  if (name === 'TimeoutError' || name === 'AbortError') return NO_TIME;
   return error instanceof Error ? error.message : String(error);
 }
