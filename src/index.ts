@@ -20,3 +20,5 @@ export { preloadNodeImage, type PreloadOptions, type PreloadResult } from './ima
 export { loadImages, type LoadOptions, type LoadResult } from './images/load/index.js';
 export { commitNode, type CommitOptions, type CommitResult } from './images/commit/index.js';
 export { runStandaloneNode, type StandaloneOptions, type StandaloneResult } from './images/commit/run-node.js';
+export { exportLogs, type BundleIndex, type LogsOptions } from './logs/index.js';
+export { examineHost, type DoctorOptions, type DoctorReport } from './host/doctor.js';

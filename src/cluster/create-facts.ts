@@ -2,7 +2,8 @@ import { networkInterfaces } from 'node:os';
 import { chooseCni } from '../cni/cni.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
-import { hostWarnings, requireRuntime } from '../host/runtime-check.js';
+import { observeHost, preflight } from '../host/examine.js';
+import { requireRuntime } from '../host/runtime-check.js';
 import { requireKubeProxyMode } from '../kubeadm/kube-proxy.js';
 import { nodeName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
@@ -21,10 +22,11 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
   requireRuntime(host, options.runtime);
   requireCertifiable(host.address, options.apiServerAddress);
   const run = newRunId();
-  const [image, otherImages, network] = await Promise.all([
+  const [image, otherImages, network, hostFacts] = await Promise.all([
     chooseImage(context, host, options),
     chooseOtherImages(context, host, options),
     observeNetwork(context, options, run),
+    observeHost(host, options.runtime, context.environment),
     requireFreeNames(context, options),
   ]);
   const controlPlane = otherImages[options.controlPlane?.image ?? ''] ?? image;
@@ -32,9 +34,11 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
   for (const settings of [{}, ...options.workers ?? []].map((own) => mergeSettings(options.workerDefaults, own))) {
     requireSupportedSkew(controlPlane.kubernetesVersion, (otherImages[settings.image ?? ''] ?? image).kubernetesVersion);
   }
-  for (const message of hostWarnings(host, options.runtime, image.kubernetesVersion)) {
-    context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
-  }
+  const warnings = preflight(hostFacts, {
+    runtime: options.runtime, nodes: options.numWorkers + 1, kubernetesVersion: image.kubernetesVersion,
+    needsSubnet: options.network === undefined && options.subnet === undefined,
+  });
+  for (const message of warnings) context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
   return {
     host,
     facts: {

@@ -1,6 +1,7 @@
 import type { EngineContext } from '../engine.js';
 import { contextName } from '../kubeconfig/path.js';
 import { removeKubeconfig } from '../kubeconfig/remove.js';
+import { bundleBeforeRollback, withBundle } from '../logs/failure-bundle.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import { SYSBOX_RUNTIME } from '../host/runtime-check.js';
 import { observeForCreate } from './create-facts.js';
@@ -34,9 +35,11 @@ export async function createCluster(context: EngineContext, options: CreateOptio
     cluster: wish.name, run: facts.run, host, kubernetesVersion: facts.image.kubernetesVersion,
     master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs, customization,
   });
-  const outcome = await runPlan(context, session, plan, { retain: wish.retain }).catch(async (error: unknown) => {
+  let logs: string | undefined;
+  const onFailure = async (): Promise<void> => { logs = await bundleBeforeRollback(context, wish.name, facts.run, [session.token.value]); };
+  const outcome = await runPlan(context, session, plan, { retain: wish.retain, onFailure }).catch(async (error: unknown) => {
     if (session.kubeconfig !== undefined && !wish.retain) await removeKubeconfig(wish.name, context.environment, AbortSignal.timeout(CLEAN_UP_MS));
-    throw error;
+    throw withBundle(error, logs);
   });
   requireNoFailures(wish.name, wish.numWorkers, outcome);
 

@@ -16,7 +16,7 @@ export function requireNoFailures(cluster: string, numWorkers: number, outcome: 
     reason: 'partial',
     because: `${names.length} of the ${numWorkers} workers failed; the rest of the cluster works.`,
     logTail: tails.join('\n'),
-    next: [`kindbox resize --num-workers=${numWorkers} ${cluster}`, `kindbox destroy ${cluster}`],
+    next: [`kindbox resize --num-workers=${numWorkers} ${cluster}`, `kindbox logs ${cluster}`, `kindbox destroy ${cluster}`],
     cause: firstError,
   });
 }

@@ -24,7 +24,7 @@ export async function runPlan(context: EngineContext, session: ClusterSession, p
     if (settings.retain) {
       context.emit({
         type: 'note', level: 'warning', at: Date.now(),
-        message: `What was made is kept. Look at it with: docker exec -it ${session.settings.master} journalctl -u kubelet. Remove it with: kindbox destroy ${cluster}`,
+        message: `What was made is kept. Look at it with: kindbox logs ${cluster}, or docker exec -it ${session.settings.master} journalctl -u kubelet. Remove it with: kindbox destroy ${cluster}`,
       });
     } else {
       await settings.onFailure?.();

@@ -1,3 +1,5 @@
+import type { EngineFacts } from './engine-facts.js';
+
 /** Facts about the host, as the engine reports them. */
 export interface HostDescription {
   /** `Docker 28.2.2`. */
@@ -19,4 +21,6 @@ export interface HostDescription {
   readonly address: string;
   /** Bytes; the MTU of the engine's own default network, which new networks copy. */
   readonly defaultMtu?: number;
+  /** Absent where an engine has none of them. */
+  readonly facts?: EngineFacts;
 }

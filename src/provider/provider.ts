@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Diagnostics } from './diagnostics.js';
 import type { EngineCommands, RecalledCommands } from './engine-commands.js';
 import type { HostDescription } from './host-description.js';
 import type {
@@ -13,7 +14,7 @@ import type {
  * next safe point when `signal` is aborted: a call that makes or removes an object is always awaited to its end,
  * so that clean-up by label finds what was made.
  */
-export interface NodeProvider {
+export interface NodeProvider extends Diagnostics {
   /** What the host is and offers. The first call of every command: it also proves that the engine answers. */
   describeHost(signal: AbortSignal): Promise<HostDescription>;
 

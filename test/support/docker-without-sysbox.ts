@@ -12,15 +12,18 @@ interface Info {
 export interface ConcealedDockerOptions {
   /** Let everything through; it only reads otherwise. */
   readonly writes?: boolean;
+  /** What it says of its host. */
+  readonly change?: (info: Info) => Info;
 }
 
-/** The daemon of this machine behind a socket of its own, which conceals that Sysbox is registered. */
+/** The daemon of this machine behind a socket of its own, which does not tell the truth about its host. */
 export class DockerWithoutSysbox {
   private constructor(private readonly folder: string, private readonly server: http.Server, readonly address: string) {}
 
-  static async open({ writes = false }: ConcealedDockerOptions = {}): Promise<DockerWithoutSysbox> {
+  /** It conceals that Sysbox is registered, unless it is given something else to say. */
+  static async open({ writes = false, change = withoutSysbox }: ConcealedDockerOptions = {}): Promise<DockerWithoutSysbox> {
     const socketPath = (await docker(['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'])).replace(/^unix:\/\//, '');
-    const info = withoutSysbox(JSON.parse(await docker(['info', '--format', '{{json .}}'])) as Info);
+    const info = change(JSON.parse(await docker(['info', '--format', '{{json .}}'])) as Info);
     const folder = await mkdtemp(join(tmpdir(), 'kindbox-docker-'));
     const server = http.createServer((request, response) => {
       const path = request.url ?? '';

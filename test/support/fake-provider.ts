@@ -3,6 +3,7 @@ import { KindboxError } from '../../src/errors/index.js';
 import { IMAGE_LABELS, LABELS } from '../../src/nodes/labels.js';
 import type { NodeSettings } from '../../src/nodes/settings.js';
 import type { EngineCommands, RecalledCommands } from '../../src/provider/engine-commands.js';
+import type { PastEvents } from '../../src/provider/diagnostics.js';
 import type { HostDescription } from '../../src/provider/host-description.js';
 import type { NodeProvider } from '../../src/provider/provider.js';
 import type {
@@ -42,6 +43,9 @@ export class FakeProvider implements NodeProvider {
   /** Of every network that is made without one. */
   subnetOfNetworks: string | undefined;
   onExec: (node: ObservedNode, argv: readonly string[]) => Promise<ExecResult> = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+  onOpenStream: (node: ObservedNode | undefined, argv: readonly string[], signal: AbortSignal) => Promise<Duplex> =
+    () => Promise.reject(new KindboxError('nothing listens', { reason: 'cluster' }));
+  onInspect: (kind: string, id: string) => Promise<unknown> = (kind, id) => Promise.resolve({ kind, id });
   onCreateNode: (spec: NodeSpec) => Promise<void> = () => Promise.resolve();
   #next = 1;
 
@@ -173,8 +177,20 @@ export class FakeProvider implements NodeProvider {
     return this.onExec(node, argv);
   }
 
-  openStream(): Promise<Duplex> {
-    return Promise.reject(new KindboxError('nothing listens', { reason: 'cluster' }));
+  openStream(nodeId: string, argv: readonly string[], signal: AbortSignal): Promise<Duplex> {
+    return this.onOpenStream(this.nodes.get(nodeId), argv, signal);
+  }
+
+  inspect(kind: string, id: string): Promise<unknown> {
+    return this.onInspect(kind, id);
+  }
+
+  pastEvents(): Promise<PastEvents> {
+    return Promise.resolve({ events: [{ Action: 'create' }], incomplete: false });
+  }
+
+  describeEngine(): Promise<Readonly<Record<string, unknown>>> {
+    return Promise.resolve({ version: { Version: '99' } });
   }
 
   describeCommands(runtime: string): Promise<EngineCommands> {

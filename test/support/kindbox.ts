@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,13 +26,20 @@ export class Kindbox {
   private constructor(readonly home: string) {}
 
   static async inNewHome(): Promise<Kindbox> {
-    return new Kindbox(await mkdtemp(join(tmpdir(), 'kindbox-e2e-')));
+    const kindbox = new Kindbox(await mkdtemp(join(tmpdir(), 'kindbox-e2e-')));
+    await mkdir(kindbox.temporary, { recursive: true });
+    return kindbox;
+  }
+
+  /** Where it puts what it keeps of a failure; no state, like the caches beside it. */
+  get temporary(): string {
+    return join(this.home, '.cache', 'tmp');
   }
 
   /** Runs to the end, whatever the exit code. */
   async run(argv: readonly string[], { environment = {}, onEvent }: KindboxOptions = {}): Promise<KindboxRun> {
     const child = execa(PROGRAM, argv, {
-      env: { HOME: this.home, KUBECONFIG: undefined, KINDBOX_RUNTIME: undefined, NO_COLOR: '1', ...environment },
+      env: { HOME: this.home, TMPDIR: this.temporary, KUBECONFIG: undefined, KINDBOX_RUNTIME: undefined, NO_COLOR: '1', ...environment },
       stdin: 'ignore', reject: false, maxBuffer: 64 * 1024 * 1024,
     });
     if (onEvent !== undefined) {

@@ -4,7 +4,7 @@ import { KindboxError } from '../../errors/index.js';
 import { chooseImage } from '../../cluster/node-image.js';
 import { newRunId } from '../../cluster/run-id.js';
 import { validateClusterName, validateImageReference, validateKubernetesVersion, validateNetworkName, validateRuntimeName } from '../../cluster/validate.js';
-import { hostWarnings, requireRuntime } from '../../host/runtime-check.js';
+import { isolationWarning, requireRuntime } from '../../host/runtime-check.js';
 import { standaloneLabels } from '../../nodes/labels.js';
 import { tail } from '../../nodes/node-failure.js';
 import { executePlan } from '../../plan/execute.js';
@@ -51,7 +51,7 @@ export async function runStandaloneNode(context: StandaloneContext, options: Sta
   requireRuntime(host, options.runtime);
   const kubernetesVersion = options.kubernetesVersion === undefined ? undefined : validateKubernetesVersion(options.kubernetesVersion);
   const image = await chooseImage(context, host, { image: options.image, kubernetesVersion });
-  const [isolation] = hostWarnings({ ...host, cgroupVersion: 2 }, options.runtime, image.kubernetesVersion);
+  const isolation = isolationWarning(options.runtime);
   if (isolation !== undefined) context.emit({ type: 'note', level: 'warning', message: isolation, at: Date.now() });
 
   const made: { node?: ObservedContainer } = {};

@@ -6,6 +6,7 @@ import { openClient } from './client.js';
 import { throwIfCancelled } from '../../errors/index.js';
 import { readConsole } from './console.js';
 import type { Environment } from './docker-config.js';
+import { diagnosticCalls } from './diagnostics.js';
 import { runExec } from './exec.js';
 import { hostCalls } from './host.js';
 import { imageCalls } from './images.js';
@@ -39,6 +40,7 @@ export async function connectDocker(environment: Environment): Promise<DockerPro
     ...volumeCalls(client),
     ...buildCalls(client, privilegesOf),
     ...standaloneCalls(client, privilegesOf),
+    ...diagnosticCalls(client),
     saveImages: (references, platform, signal) => saveImages(client, references, platform, signal),
     exec: (nodeId, argv, options) => runExec(client, nodeId, argv, options),
     openStream: (nodeId, argv, signal) => openTunnel(client, nodeId, argv, signal),

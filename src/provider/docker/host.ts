@@ -4,6 +4,7 @@ import type { NodeProvider } from '../provider.js';
 import type { ListedNetwork } from './answers.js';
 import type { DockerClient } from './client.js';
 import { isLocal } from './endpoint.js';
+import { engineFacts, type FactsOfInfo } from './engine-facts.js';
 import { sshHostName } from './ssh-host.js';
 
 /** Milliseconds. A daemon that works answers within one; one that hangs never does. */
@@ -12,7 +13,7 @@ const LOOPBACK = '127.0.0.1';
 const MTU_OPTION = 'com.docker.network.driver.mtu';
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
 
-interface Info {
+interface Info extends FactsOfInfo {
   readonly Runtimes?: Readonly<Record<string, unknown>>;
   readonly DefaultRuntime?: string;
   readonly CgroupVersion?: string;
@@ -43,13 +44,16 @@ export function hostCalls(client: DockerClient): Pick<NodeProvider, 'describeHos
       const either = AbortSignal.any([signal, impatient]);
       const asking = async () => {
         const api = client.api as unknown as AbortableHostCalls;
-        const [info, version, mtu, address] = await Promise.all([
-          api.info({ abortSignal: either }),
+        const askedAt = Date.now();
+        const [{ info, answeredAt }, version, networks, address] = await Promise.all([
+          api.info({ abortSignal: either }).then((answer) => ({ info: answer, answeredAt: Date.now() })),
           api.version({ abortSignal: either }),
-          defaultMtu(client, either),
+          // Listed, not inspected: dockerode's inspection of a network cannot be aborted.
+          client.api.listNetworks({ abortSignal: either }) as Promise<ListedNetwork[]>,
           hostAddress(client, either),
         ]);
-        return describe(client, info, version, mtu, address);
+        const facts = engineFacts(info, version.Version, networks, client.endpoint, askedAt, answeredAt);
+        return { ...describe(client, info, version, defaultMtu(networks), address), facts };
       };
       return client.call('Cannot describe the Docker host', asking, signal).catch((error: unknown) => {
         if (impatient.aborted && !signal.aborted) throw silent(client.endpoint.url, error);
@@ -90,9 +94,7 @@ function hidesContainers(info: Info): boolean {
 }
 
 /** Undefined when the daemon runs without its default bridge. */
-async function defaultMtu(client: DockerClient, signal: AbortSignal): Promise<number | undefined> {
-  // Listed, not inspected: dockerode's inspection of a network cannot be aborted.
-  const networks: ListedNetwork[] = await client.api.listNetworks({ filters: { name: ['bridge'] }, abortSignal: signal });
+function defaultMtu(networks: readonly ListedNetwork[]): number | undefined {
   const bridge = networks.find((network) => network.Name === 'bridge');
   const mtu = Number(bridge?.Options?.[MTU_OPTION]);
   return Number.isInteger(mtu) && mtu > 0 ? mtu : undefined;

@@ -2,6 +2,7 @@ import { Command } from '@oclif/core/command';
 import type { Config } from '@oclif/core/config';
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { EngineContext } from '../../engine.js';
+import { EXIT_CODES, type ExitReason } from '../../errors/index.js';
 import type { ImageBuilder } from '../../provider/image-builder.js';
 import type { StandaloneNodes } from '../../provider/standalone.js';
 import { Interruption, type InterruptionTexts } from '../interruption.js';
@@ -60,6 +61,11 @@ export abstract class KindboxCommand extends Command {
   async print(text: string): Promise<void> {
     await this.#endProgress();
     if (!this.jsonEnabled()) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** The exit code of a run that has a result to print all the same. */
+  endWith(reason: ExitReason): void {
+    process.exitCode = EXIT_CODES[reason];
   }
 
   /** A remark beside the result. */

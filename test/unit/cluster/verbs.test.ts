@@ -28,7 +28,7 @@ beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'kindbox-'));
   events = [];
   abort = new AbortController();
-  context = { provider, emit: (event) => { events.push(event); }, signal: abort.signal, environment: { HOME: home } };
+  context = { provider, emit: (event) => { events.push(event); }, signal: abort.signal, environment: { HOME: home, TMPDIR: join(home, 'tmp') } };
 });
 
 afterEach(() => rm(home, { recursive: true }));

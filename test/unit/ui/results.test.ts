@@ -1,5 +1,7 @@
 import type { ClusterSummary, CreateResult } from '../../../src/cluster/options.js';
 import { createdText } from '../../../src/ui/result/created.js';
+import { doctorText } from '../../../src/ui/result/doctor.js';
+import { logsText } from '../../../src/ui/result/logs.js';
 import { destroyedText } from '../../../src/ui/result/destroyed.js';
 import { resizedText } from '../../../src/ui/result/resized.js';
 import { clusterTable } from '../../../src/ui/result/table.js';
@@ -77,4 +79,30 @@ test('destroy tells which names nothing had', () => {
   expect(destroyedText({ destroyed, absent: [], durationMs: 1 })).toBe('Done.');
   expect(destroyedText({ destroyed, absent: ['b'], durationMs: 1 })).toBe('There is no cluster "b".\nDone.');
   expect(destroyedText({ destroyed: [], absent: ['b'], durationMs: 1 })).toBe('There is no cluster "b".\nNothing to do.');
+});
+
+test('logs: what is missing is told once for each reason, and what was cut off by itself', () => {
+  const text = logsText({
+    schema: 1, cluster: 'demo', folder: '/tmp/\u001b[31mx', takenAt: '', complete: false, durationMs: 1,
+    files: [{ path: 'a/kubelet.log', bytes: 1_500_000, state: 'truncated', remark: 'the connection was cut' }],
+    missing: [{ path: 'b/journal.log', because: 'b is stopped' }, { path: 'b/kubelet.log', because: 'b is stopped' }, { path: 'cluster/nodes.json', because: 'refused' }],
+  });
+  expect(text.split('\n').slice(0, -1)).toEqual([
+    '1 file, 1.5 MB: /tmp/x', 'It is not complete:', '  a/kubelet.log was cut off: the connection was cut',
+    '  2 files, such as b/journal.log, could not be had: b is stopped', '  cluster/nodes.json could not be had: refused',
+  ]);
+});
+
+test('doctor: a line for each check, and below it what mends it', () => {
+  const text = doctorText({
+    verdict: 'warning', engine: 'Docker 1', elsewhere: true,
+    findings: [
+      { id: 'a', title: 'Docker', verdict: 'ok', found: 'Docker 1', wanted: 'any', next: [] },
+      { id: 'b', title: 'Keys', verdict: 'warning', found: '1', wanted: '2', because: 'Few keys.', next: ['sudo sysctl x=2', 'Upgrade it', 'https://example.org'] },
+    ],
+  });
+  expect(text.split('\n')).toEqual([
+    'ok       Docker  Docker 1', 'warning  Keys    1; wanted: 2', '         Few keys.', '         $ sudo sysctl x=2', '         - Upgrade it', '         - https://example.org', '',
+    expect.stringContaining('not looked at'), 'This host can run clusters; mind the warnings.',
+  ]);
 });
