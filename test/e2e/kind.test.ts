@@ -27,7 +27,7 @@ describe('kind as it is published, with an image of kindbox\'s and Sysbox as the
     await cluster.daemon.copyImages(image);
     await cluster.create(CONFIGURATION);
   });
-  afterAll(() => cluster.remove());
+  afterAll(() => (cluster as KindCluster | undefined)?.remove());
 
   test('every node is a container of Sysbox\'s', async () => {
     const runtimes = await cluster.daemon.docker(['container', 'inspect', '--format', '{{.HostConfig.Runtime}}', ...NAMES]);
