@@ -20,11 +20,14 @@ const NAMES = ['kind-control-plane', 'kind-worker', ...Array.from({ length: WORK
 describe('kind as it is published, with an image of kindbox\'s and Sysbox as the default runtime', () => {
   const home = useKindbox(`${filePrefix}-kind`);
   let cluster: KindCluster;
+  let image: string;
   beforeAll(async () => {
+    image = await ensureProbeImage();
     cluster = await KindCluster.prepare(home.kindbox, SYSBOX);
+    await cluster.daemon.copyImages(image);
     await cluster.create(CONFIGURATION);
   });
-  afterAll(() => cluster.remove());
+  afterAll(() => (cluster as KindCluster | undefined)?.remove());
 
   test('every node is a container of Sysbox\'s', async () => {
     const runtimes = await cluster.daemon.docker(['container', 'inspect', '--format', '{{.HostConfig.Runtime}}', ...NAMES]);
@@ -48,11 +51,8 @@ describe('kind as it is published, with an image of kindbox\'s and Sysbox as the
   });
 
   describe('with a probe on every node, whose image kind has loaded', () => {
-    let image: string;
     let probe: Probe;
     beforeAll(async () => {
-      image = await ensureProbeImage();
-      await cluster.daemon.copyImages(image);
       await cluster.kind(['load', 'docker-image', image]);
       probe = await Probe.deploy({ kubectl: cluster.kubectl, nodes: NAMES }, { present: `docker.io/${image}` });
     });
@@ -114,13 +114,28 @@ describe('kind as it is published, with an image of kindbox\'s and Sysbox as the
   });
 
   // Sysbox's documentation says that it takes no privileged containers, and kind makes no others.
-  test('nodes are no worse for the lack of --privileged', async () => {
-    await cluster.dropPrivileged();
-    await cluster.create(CONFIGURATION.replaceAll('\n- role: worker', ''));
-    expect(await cluster.daemon.docker(['container', 'inspect', '--format', '{{.HostConfig.Privileged}} {{.HostConfig.Runtime}}', 'kind-control-plane'])).toBe(`false ${SYSBOX}`);
-    await eventually(async () => expect((await cluster.kubectl.nodes()).map(isReady)).toEqual([true]));
-    await cluster.kubectl.run(['--namespace=kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=180s']);
-    await cluster.kind(['delete', 'cluster']);
+  describe('of an image with more pod images, without --privileged', () => {
+    beforeAll(async () => {
+      await home.kindbox.succeed(['image', 'preload', '--tag=kindest-with-probe', `--from-node=${cluster.image}`, `--image=${image}`], {
+        environment: { DOCKER_HOST: cluster.daemon.address },
+      });
+      await cluster.dropPrivileged();
+      await cluster.create(CONFIGURATION.replaceAll('\n- role: worker', ''), 'kindest-with-probe');
+    });
+
+    test('the node is an unprivileged container, becomes Ready, and CoreDNS with it', async () => {
+      expect(await cluster.daemon.docker(['container', 'inspect', '--format', '{{.HostConfig.Privileged}} {{.HostConfig.Runtime}}', 'kind-control-plane'])).toBe(`false ${SYSBOX}`);
+      await eventually(async () => expect((await cluster.kubectl.nodes()).map(isReady)).toEqual([true]));
+      await cluster.kubectl.run(['--namespace=kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=180s']);
+    });
+
+    test('pods of the preloaded image start, of whose blobs the node has no copy', async () => {
+      const probe = await Probe.deploy({ kubectl: cluster.kubectl, nodes: [] }, { present: `docker.io/${image}` });
+      expect(probe.pods.map(({ spec }) => spec.nodeName)).toEqual(['kind-control-plane']);
+      const content = '/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256';
+      expect(await cluster.inNode('kind-control-plane', ['find', content, '-type', 'f'])).toBe('');
+      expect((await cluster.inNode('kind-control-plane', ['find', content, '-type', 'l'])).split('\n').length).toBeGreaterThan(10);
+    });
   });
 });
 

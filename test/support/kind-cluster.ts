@@ -46,8 +46,8 @@ export class KindCluster {
     return this.daemon.run(this.program, argv, { env: this.#environment, ...(input === undefined ? {} : { stdin: 'pipe' as const, input }) });
   }
 
-  async create(configuration: string): Promise<void> {
-    await this.kind(['create', 'cluster', `--image=${this.image}`, '--config=-'], configuration);
+  async create(configuration: string, image = this.image): Promise<void> {
+    await this.kind(['create', 'cluster', `--image=${image}`, '--config=-'], configuration);
   }
 
   /** From now on the docker that kind calls leaves that option out. */

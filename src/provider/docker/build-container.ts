@@ -22,7 +22,7 @@ export async function runContainerToEnd(client: DockerClient, spec: BuildContain
 
 export async function startBuildContainer(client: DockerClient, spec: StartSpec, privilegesOf: PrivilegesOf, signal: AbortSignal): Promise<string> {
   return withPrivileges(client, spec, privilegesOf, signal, async (privileges) => {
-    const container = await client.api.createContainer(containerRequest(spec, privileges));
+    const container = await client.api.createContainer(buildContainerRequest(spec, privileges));
     try {
       await sendFiles(container, spec, signal);
       await container.start();
@@ -51,7 +51,7 @@ async function withPrivileges<T>(
 }
 
 async function runOnce(client: DockerClient, spec: BuildContainerSpec, privileges: NodePrivileges | undefined, signal: AbortSignal): Promise<RunToEnd> {
-  const container = await client.api.createContainer(containerRequest(spec, privileges));
+  const container = await client.api.createContainer(buildContainerRequest(spec, privileges));
   try {
     await sendFiles(container, spec, signal);
     // Attached before the start, so that no output is lost.
@@ -84,7 +84,8 @@ async function startAttached(container: Dockerode.Container, socket: Duplex): Pr
   }
 }
 
-function containerRequest(spec: StartSpec, privileges: NodePrivileges | undefined): Dockerode.ContainerCreateOptions {
+/** The body of a build container's POST /containers/create. */
+export function buildContainerRequest(spec: StartSpec, privileges: NodePrivileges | undefined): Dockerode.ContainerCreateOptions {
   const [program = '', ...rest] = spec.argv;
   return {
     Image: spec.image,
@@ -97,6 +98,8 @@ function containerRequest(spec: StartSpec, privileges: NodePrivileges | undefine
     AttachStdout: true,
     AttachStderr: true,
     HostConfig: {
+      // Where Sysbox is the default, it would keep containerd's snapshots outside the container: a commit does not see them.
+      Runtime: 'runc',
       Init: false,
       RestartPolicy: { Name: 'no' },
       ...(privileges && privilegedHostConfig(privileges)),

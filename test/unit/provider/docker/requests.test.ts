@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { nodeLabels } from '../../../../src/nodes/labels.js';
+import { buildContainerRequest } from '../../../../src/provider/docker/build-container.js';
 import { withoutInherited } from '../../../../src/provider/docker/commit.js';
 import { nodePrivileges } from '../../../../src/provider/docker/node-privileges.js';
 import { nodeRequest } from '../../../../src/provider/docker/node-request.js';
@@ -42,6 +43,14 @@ describe('nodeRequest', () => {
     expect(stores('control-plane').map(({ Target }) => Target)).toContain('/var/lib/etcd');
     expect(stores('worker').every(({ Source, VolumeOptions }) => Source === undefined && 'dev.kindbox.cluster' in VolumeOptions.Labels)).toBe(true);
   });
+});
+
+test.each([undefined, nodePrivileges('6.1')])('what builds images is a container of runc\'s whatever the default runtime is', (privileges) => {
+  const build = { image: 'stage', argv: ['/assemble', 'x'], environment: { A: '1' }, labels: {}, volumes: [{ name: 'out', path: '/out', readOnly: true }], files: [], nodePrivileges: privileges !== undefined };
+  const request = buildContainerRequest(build, privileges);
+  expect(request).toMatchObject({ Image: 'stage', Entrypoint: ['/assemble'], Cmd: ['x'], Env: ['A=1'], HostConfig: { Runtime: 'runc', Init: false } });
+  expect(request.HostConfig?.Mounts).toEqual([{ Type: 'volume', Source: 'out', Target: '/out', ReadOnly: true }]);
+  expect(request.HostConfig?.CapAdd).toEqual(privileges?.capabilities);
 });
 
 describe('nodeOfList', () => {
