@@ -59,7 +59,7 @@ export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): Nod
       return { node, startedAt: Date.parse(inspection.State.StartedAt) };
     },
 
-    // Not `unless-stopped`: a daemon that was killed stops on its return what it finds running, and counts that as the user's wish (moby#11065).
+    // Not `unless-stopped`: a daemon that was killed stops on its return what it finds running, and counts that as the user's wish (20.10; moby's killWithSignal).
     keepNode: (id, signal) => setRestartPolicy(id, 'always', signal),
 
     async stopNode(id, signal) {
