@@ -3,7 +3,11 @@ import { Args, KindboxCommand } from '../src/ui/index.js';
 
 export default class Stop extends KindboxCommand {
   static override summary = 'Stop clusters and keep all that is in them';
-  static override examples = [{ description: 'Free the memory of a cluster for a while', command: '<%= config.bin %> stop demo' }];
+  static override description = 'A cluster that was stopped stays so when Docker or the machine restarts; what is stopped already is a success.';
+  static override examples = [
+    { description: 'Free the memory of a cluster for a while', command: '<%= config.bin %> stop demo' },
+    { description: 'Of two', command: '<%= config.bin %> stop demo staging' },
+  ];
   static override args = { name: Args.string({ multiple: true, required: true, description: 'Names of the clusters' }) };
 
   async run(): Promise<LifecycleResult> {

@@ -3,9 +3,11 @@ import { clusterArg, durationFlag, Flags, KindboxCommand, undoingTexts } from '.
 
 export default class NodeAdd extends KindboxCommand {
   static override summary = 'Add one worker to a cluster';
+  static override description = 'It has what create gave every worker, and what is asked for here: labels are joined, anything else takes the place of the former.';
   static override examples = [
     { description: 'A worker like the others', command: '<%= config.bin %> node add demo' },
     { description: 'One with a label, a taint and less memory', command: '<%= config.bin %> node add demo --label disk=ssd --taint dedicated=db:NoSchedule --memory 2g' },
+    { description: 'One that sees a folder of the host, and whose node port the host publishes', command: '<%= config.bin %> node add demo --mount /srv/data:/mnt/data:ro --port 127.0.0.1:8080:30080' },
   ];
   static override args = { name: clusterArg };
   static override flags = {

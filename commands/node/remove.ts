@@ -2,6 +2,7 @@ import { Args, durationFlag, Flags, KindboxCommand } from '../../src/ui/index.js
 
 export default class NodeRemove extends KindboxCommand {
   static override summary = 'Drain one worker and remove it';
+  static override description = 'Its pods are evicted first; if they do not leave in time, the node stays and takes pods again.';
   static override hiddenAliases = ['node:rm', 'node:delete'];
   static override examples = [
     '<%= config.bin %> node remove demo-worker-1',

@@ -2,7 +2,11 @@ import { Args, durationFlag, KindboxCommand } from '../../src/ui/index.js';
 
 export default class NodeRestart extends KindboxCommand {
   static override summary = 'Restart one node and wait until it is Ready again';
-  static override examples = ['<%= config.bin %> node restart demo-worker-1'];
+  static override description = 'Other nodes are left alone. A node that is stopped is started.';
+  static override examples = [
+    '<%= config.bin %> node restart demo-worker-1',
+    { description: 'The control plane: pods go on running meanwhile', command: '<%= config.bin %> node restart demo-master' },
+  ];
   static override args = { node: Args.string({ name: 'NODE', required: true, description: 'Name of the node, as list shows it' }) };
   static override flags = {
     wait: durationFlag({ default: 300_000, defaultHelp: async () => '5m', description: 'Longest time for each wait' }),

@@ -1,7 +1,7 @@
 import { operationId as id } from '../plan/operation.js';
 import type { ObservedNode } from '../provider/types.js';
-import type { ObservedCluster } from './observe.js';
-import { controlPlaneOf } from './observe.js';
+import { keepNodes } from './create-plan.js';
+import { controlPlaneOf, isComplete, type ObservedCluster } from './observe.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 
 export interface StartWish {
@@ -27,7 +27,7 @@ export function planStart(cluster: ObservedCluster, wish: StartWish): ClusterPla
       { id: 'start', title: `Starting K8s cluster "${cluster.name}" ...` },
       { id: 'finish', title: 'Waiting for the cluster ...' },
     ],
-    operations: [...starts, ...revival(cluster, wish, wish.waitAll ? cluster.nodes : cluster.nodes.filter(isControlPlane), starts)],
+    operations: [...starts, ...kept(cluster, cluster.nodes), ...revival(cluster, wish, wish.waitAll ? cluster.nodes : cluster.nodes.filter(isControlPlane), starts)],
   };
 }
 
@@ -35,7 +35,7 @@ export function planRestart(cluster: ObservedCluster, node: ObservedNode, wish: 
   const start = startNode(node, 'start', node.state === 'stopped' ? [] : [id('stop-node', node.name)]);
   return {
     groups: [{ id: 'start', title: `Restarting node ${node.name} ...` }, { id: 'finish', title: 'Waiting for the node ...' }],
-    operations: [...(node.state === 'stopped' ? [] : [stopNode(node, 'start')]), start, ...revival(cluster, wish, [node], [start])],
+    operations: [...(node.state === 'stopped' ? [] : [stopNode(node, 'start')]), start, ...kept(cluster, [node]), ...revival(cluster, wish, [node], [start])],
   };
 }
 
@@ -45,6 +45,12 @@ function stopNode(node: ObservedNode, group: string): ClusterOperation {
 
 function startNode(node: ObservedNode, group: string, needs: readonly string[]): ClusterOperation {
   return { kind: 'start-node', id: id('start-node', node.name), group, title: `Starting node ${node.name}`, needs, node: node.name, nodeId: node.id };
+}
+
+/** A cluster that was never finished does not come back by itself after this either. */
+function kept(cluster: ObservedCluster, nodes: readonly ObservedNode[]): ClusterOperation[] {
+  const names = nodes.map((node) => node.name);
+  return isComplete(cluster) ? [keepNodes(cluster.name, names, names.map((name) => id('start-node', name)), [])] : [];
 }
 
 function revival(cluster: ObservedCluster, wish: StartWish, awaited: readonly ObservedNode[], starts: readonly ClusterOperation[]): ClusterOperation[] {

@@ -36,8 +36,9 @@ export interface NodeProvider extends Diagnostics {
   createNode(spec: NodeSpec, signal: AbortSignal): Promise<ObservedNode>;
   /** Starts a node, or leaves one that runs. @returns it as it is then, and since when it runs (milliseconds since the epoch, by the engine's clock). */
   startNode(id: string, signal: AbortSignal): Promise<{ readonly node: ObservedNode; readonly startedAt: number }>;
+  /** Lets a node shut down, for ten seconds at most. It stays stopped until somebody starts it. */
   stopNode(id: string, signal: AbortSignal): Promise<void>;
-  /** From now on a node comes back when the engine or its machine restarts, unless it was stopped on purpose. */
+  /** From now on a node comes back when the engine or its machine restarts, until stopNode. */
   keepNode(id: string, signal: AbortSignal): Promise<void>;
   /** Kills and removes a node and its volumes; an absent one is success. Resolves when its name is free again. */
   removeNode(id: string): Promise<void>;

@@ -20,6 +20,10 @@ export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): Nod
   const list = (filters: Record<string, string[]>, signal: AbortSignal): Promise<ListedContainer[]> =>
     client.call('Cannot list containers', (abortSignal) => api.listContainers({ all: true, filters, ...abortable(abortSignal) }), signal);
 
+  const setRestartPolicy = async (id: string, Name: 'always' | 'no', signal: AbortSignal): Promise<void> => {
+    await client.call(`Cannot update node ${id.slice(0, 12)}`, () => api.getContainer(id).update({ RestartPolicy: { Name } }), signal);
+  };
+
   return {
     async listNodes(filter, signal) {
       const containers = await list(labelFilters(filter, LABELS.role), signal);
@@ -55,13 +59,12 @@ export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): Nod
       return { node, startedAt: Date.parse(inspection.State.StartedAt) };
     },
 
-    async keepNode(id, signal) {
-      const policy = { RestartPolicy: { Name: 'unless-stopped' } };
-      await client.call(`Cannot update node ${id.slice(0, 12)}`, () => api.getContainer(id).update(policy), signal);
-    },
+    // Not `unless-stopped`: a daemon that was killed stops on its return what it finds running, and counts that as the user's wish (20.10; moby's killWithSignal).
+    keepNode: (id, signal) => setRestartPolicy(id, 'always', signal),
 
     async stopNode(id, signal) {
       const failing = `Cannot stop node ${id.slice(0, 12)}`;
+      await setRestartPolicy(id, 'no', signal);
       await client.call(failing, () => api.getContainer(id).stop({ t: STOP_GRACE }).catch(unchangedIsFine), signal);
     },
 

@@ -1,6 +1,7 @@
 import { planRestart, planStart, planStop } from '../../../src/cluster/lifecycle-plan.js';
 import type { ObservedCluster } from '../../../src/cluster/observe.js';
 import type { ClusterOperation, ClusterPlan } from '../../../src/cluster/operations.js';
+import { LABELS } from '../../../src/nodes/labels.js';
 import type { NodeState } from '../../../src/provider/types.js';
 import { observedNode } from '../../support/observed.js';
 
@@ -58,6 +59,24 @@ describe('start', () => {
 
   test('a kubeconfig that cannot be updated does not make it fail', () => {
     expect(find(planStart(clusterOf('stopped'), wish), 'refresh-kubeconfig').tolerant).toBe(true);
+  });
+});
+
+describe('coming back with the machine', () => {
+  const complete = (cluster: ObservedCluster): ObservedCluster => ({ ...cluster, volumes: [{ id: 'demo-kindbox', labels: { [LABELS.completed]: 'true' } }] });
+
+  test('start gives it back to every node as soon as these run', () => {
+    expect(find(planStart(complete(clusterOf('stopped', 'stopped')), wish), 'keep-nodes'))
+      .toMatchObject({ nodes: ['demo-master', 'demo-worker-0'], needs: ['start-node/demo-master', 'start-node/demo-worker-0'] });
+  });
+
+  test('restart gives it back to the one node', () => {
+    const cluster = complete(clusterOf('running', 'running'));
+    expect(find(planRestart(cluster, worker(cluster, 0), wish), 'keep-nodes')).toMatchObject({ nodes: ['demo-worker-0'], needs: ['start-node/demo-worker-0'] });
+  });
+
+  test('a cluster that was never finished does not get it', () => {
+    expect(ids(planStart(clusterOf('stopped'), wish))).not.toContain('keep-nodes/demo');
   });
 });
 
