@@ -3,6 +3,7 @@ import { chooseCni } from '../cni/cni.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { hostWarnings, requireRuntime } from '../host/runtime-check.js';
+import { requireKubeProxyMode } from '../kubeadm/kube-proxy.js';
 import { nodeName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
 import { requireCertifiable } from './api-server.js';
@@ -19,13 +20,15 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
   const [host, cni] = await Promise.all([context.provider.describeHost(context.signal), chooseCni(options.cni)]);
   requireRuntime(host, options.runtime);
   requireCertifiable(host.address, options.apiServerAddress);
+  const run = newRunId();
   const [image, otherImages, network] = await Promise.all([
     chooseImage(context, host, options),
     chooseOtherImages(context, host, options),
-    observeNetwork(context, options),
+    observeNetwork(context, options, run),
     requireFreeNames(context, options),
   ]);
   const controlPlane = otherImages[options.controlPlane?.image ?? ''] ?? image;
+  requireKubeProxyMode(options.kubeProxyMode, controlPlane.kubernetesVersion);
   for (const settings of [{}, ...options.workers ?? []].map((own) => mergeSettings(options.workerDefaults, own))) {
     requireSupportedSkew(controlPlane.kubernetesVersion, (otherImages[settings.image ?? ''] ?? image).kubernetesVersion);
   }
@@ -35,7 +38,7 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
   return {
     host,
     facts: {
-      run: newRunId(), image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded }, ...network,
+      run, image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded }, ...network,
       mtu: host.defaultMtu, hostAddress: host.address, mustPublish: host.remote, ownAddresses: host.remote ? [] : addressesOfThisMachine(),
     },
   };

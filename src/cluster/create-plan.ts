@@ -19,6 +19,8 @@ export interface CreateFacts extends NetworkFacts, ApiServerFacts {
   readonly cni: { readonly name: string; readonly networked: boolean; readonly preloaded: boolean };
   /** Bytes; of the engine's default network. */
   readonly mtu?: number | undefined;
+  /** Nodes are given configuration of the user's before they are used. */
+  readonly customized?: boolean | undefined;
 }
 
 /** The whole of `kindbox create`, as data. Everything that may overlap does: only `needs` orders it. */
@@ -35,7 +37,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
 
   const traits: ClusterTraits = {
     cluster, run: facts.run, runtime: options.runtime, podSubnet, cni: facts.cni.name, dual: facts.dual,
-    network: facts.existingNetworkId ?? ownNetwork,
+    network: facts.existingNetworkId ?? ownNetwork, lastingAddress: facts.lastingAddress,
     ofControlPlane: { ...apiServer.labels, [LABELS.workerDefaults]: JSON.stringify(options.workerDefaults ?? {}) },
   };
   const imageOf = (settings: NodeSettings): ChosenImage => (settings.image === undefined ? undefined : facts.otherImages?.[settings.image]) ?? facts.image;
@@ -59,13 +61,15 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for the container runtime on ${master}`,
       needs: [id('create-node', master)], node: master,
     },
+    ...(facts.customized === true ? [customizeNode(master)] : []),
     {
       kind: 'init-control-plane', id: id('init-control-plane', master), group: 'master',
       title: `Running kubeadm init on ${master} ... (may take up to a minute)`,
-      needs: [id('await-runtime', master)], node: master, podSubnet,
-      serviceSubnet: facts.dual === true ? inner.services.join(',') : options.serviceSubnet,
+      needs: [id(facts.customized === true ? 'customize-node' : 'await-runtime', master)], node: master, podSubnet,
+      serviceSubnet: facts.dual === true ? inner.services.join(',') : options.serviceSubnet, featureGates: options.featureGates, runtimeConfig: options.runtimeConfig,
       certificateNames: apiServer.certificateNames, schedulableControlPlane: options.numWorkers === 0,
-      registration: registrationOf(masterSettings),
+      registration: registrationOf(masterSettings), kubeProxyMode: options.kubeProxyMode,
+      ...(facts.lastingAddress === undefined ? {} : { advertiseAddress: facts.lastingAddress }),
     },
     {
       kind: 'fetch-credentials', id: id('fetch-credentials', master), group: 'master', title: `Setting up kubectl on ${master} ...`,
@@ -93,6 +97,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       : []),
     ...labelling(master, registrationOf(masterSettings), [id('await-api', master), id('init-control-plane', master)], { group: 'master' }),
     ...(workers.length > 0 ? joinOperations(workers, master, (index) => ({
+      customized: facts.customized === true,
       registration: registrationOf(workerSettings[index] ?? {}),
       otherImage: imageOf(workerSettings[index] ?? {}).reference !== imageOf(masterSettings).reference,
     })) : []),
@@ -129,16 +134,19 @@ export interface JoiningWorker {
   readonly registration: NodeRegistration;
   /** Its image is not the control plane's. */
   readonly otherImage: boolean;
+  /** It is given configuration of the user's before it is used. */
+  readonly customized: boolean;
 }
 
 /** What a new worker goes through, in create and in resize. One worker's failure is not the others'. */
-export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[], { registration, otherImage }: JoiningWorker): ClusterOperation[] {
+export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[], { registration, otherImage, customized }: JoiningWorker): ClusterOperation[] {
   const common = { group: 'workers', tolerant: true, node: worker } as const;
   return [
     { ...common, kind: 'await-runtime', group: 'nodes', id: id('await-runtime', worker), title: `Waiting for the container runtime on ${worker}`, needs: [id('create-node', worker)] },
+    ...(customized ? [{ ...customizeNode(worker), tolerant: true }] : []),
     {
       ...common, kind: 'prepare-join', id: id('prepare-join', worker), title: `Giving ${worker} the cluster's CA`,
-      needs: [id('await-runtime', worker), ...credentials],
+      needs: [id(customized ? 'customize-node' : 'await-runtime', worker), ...credentials],
     },
     ...(otherImage
       ? [{
@@ -158,6 +166,10 @@ export function joinWorker(worker: string, credentials: readonly string[], joina
 function labelling(node: string, { labels }: NodeRegistration, needs: readonly string[], about: { readonly group: string; readonly tolerant?: boolean }): ClusterOperation[] {
   if (Object.keys(labels).length === 0) return [];
   return [{ ...about, kind: 'label-node', id: id('label-node', node), title: `Labelling ${node}`, needs, node, labels }];
+}
+
+function customizeNode(node: string): ClusterOperation {
+  return { kind: 'customize-node', id: id('customize-node', node), group: 'nodes', title: `Configuring ${node} as you want it`, needs: [id('await-runtime', node)], node };
 }
 
 function finalWaits(options: CreateOptions, workers: readonly string[], master: string): ClusterOperation[] {

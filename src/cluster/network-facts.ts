@@ -1,7 +1,9 @@
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { LABELS } from '../nodes/labels.js';
+import { lastingAddress } from '../nodes/lasting-address.js';
 import { networkName } from '../nodes/names.js';
+import { isIpv6Range } from '../nodes/ranges.js';
 import { companionAddress, sharedAddresses } from '../nodes/shared-addresses.js';
 import type { NodeAddresses, ObservedNetwork, ObservedNode } from '../provider/types.js';
 import { clusterRanges, isDual, randomIpv6Subnet } from './ip-family.js';
@@ -18,10 +20,12 @@ export interface NetworkFacts {
   readonly dual?: boolean;
   /** CIDR; of the network that is made. */
   readonly ipv6Subnet?: string;
+  /** Of the control plane, where Docker may change its own (see nodes/lasting-address.ts). */
+  readonly lastingAddress?: string | undefined;
 }
 
 /** Looks at the networks of the engine, and refuses what would clash. @throws KindboxError conflict, notFound. */
-export async function observeNetwork(context: EngineContext, options: CreateOptions): Promise<NetworkFacts> {
+export async function observeNetwork(context: EngineContext, options: CreateOptions, run: string): Promise<NetworkFacts> {
   if (options.network === undefined) {
     const [networks] = await Promise.all([context.provider.allNetworks(context.signal), requireFreeNetworkName(context, options.name)]);
     const dual = isDual(options, undefined);
@@ -32,7 +36,16 @@ export async function observeNetwork(context: EngineContext, options: CreateOpti
   const dual = isDual(options, network);
   requireApart(network, clusterRanges(options, dual));
   const places = Array.from({ length: options.numWorkers + 1 }, (_, place) => place);
-  return { existingNetworkId: network.id, dual, addresses: await addressesOn(context, network, options.name, places) };
+  const addresses = await addressesOn(context, network, options.name, places);
+  const lasting = addresses[0]?.ipv4 === undefined ? await lastingOn(context, network, run) : undefined;
+  return { existingNetworkId: network.id, dual, addresses, lastingAddress: lasting };
+}
+
+/** None where it could not work: other drivers than Docker's bridge let nobody have an address that they did not give. */
+async function lastingOn({ provider, signal }: EngineContext, { driver, subnets }: ObservedNetwork, run: string): Promise<string | undefined> {
+  if (driver !== 'bridge' || subnets.every(isIpv6Range)) return undefined;
+  const others = await provider.listNodes({}, signal);
+  return lastingAddress(run, new Set(others.flatMap((node) => node.labels[LABELS.lastingAddress] ?? [])));
 }
 
 /** Addresses that nodes keep, on a network that others use too. @param places 0 for the control plane, 1 for the first worker. */

@@ -17,6 +17,8 @@ export interface ResizeFacts {
   readonly nodeObjects: ReadonlySet<string>;
   readonly image: ChosenImage;
   readonly networkId: string;
+  /** Nodes are given configuration of the user's before they are used. */
+  readonly customized?: boolean | undefined;
   /** Of workers that come, by index; those on a network of ours follow from its subnet. */
   readonly addresses?: ReadonlyMap<number, NodeAddresses>;
 }
@@ -112,8 +114,11 @@ function additions(options: ResizeOptions, facts: ResizeFacts, indices: readonly
   const traits: ClusterTraits = {
     cluster, run: facts.run, network: facts.networkId, runtime: master.labels[LABELS.runtime] ?? '',
     podSubnet: master.labels[LABELS.podSubnet] ?? '', cni: master.labels[LABELS.cni] ?? '', dual: master.labels[LABELS.ipFamily] === 'dual',
+    lastingAddress: master.labels[LABELS.lastingAddress],
   };
-  const joining: JoiningWorker = { registration: registrationOf(settings), otherImage: facts.image.reference !== master.image };
+  const joining: JoiningWorker = {
+    registration: registrationOf(settings), otherImage: facts.image.reference !== master.image, customized: facts.customized === true,
+  };
   return [
     { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: [] },
     ...indices.map((index) => createNode(traits, { role: 'worker', index, image: facts.image, settings, addresses: facts.addresses?.get(index) }, 'resize', before)),

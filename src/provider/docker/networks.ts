@@ -110,6 +110,7 @@ function observe(network: ListedNetwork): ObservedNetwork {
   return {
     id: network.Id,
     name: network.Name,
+    ...(network.Driver !== undefined && { driver: network.Driver }),
     labels: network.Labels ?? {},
     subnets: pools.flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
     ...(dynamicRanges.length > 0 && { dynamicRanges }),

@@ -79,16 +79,19 @@ test('the family of a range matters', () => {
 describe('on a network that others use too', () => {
   test('each node is given an address that nobody has', async () => {
     provide(network('mine', '172.30.0.0/24'));
-    const first = (await observeNetwork(context, { ...options, network: 'mine' })).addresses?.map(({ ipv4 }) => ipv4) ?? [];
+    const first = (await observeNetwork(context, { ...options, network: 'mine' }, 'run1')).addresses?.map(({ ipv4 }) => ipv4) ?? [];
     expect(new Set(first).size).toBe(3);
     provider.nodes.set('n1', { ...observedNode('demo', 'control-plane', 0), addresses: first.map((ipv4 = '') => ({ networkId: 'id-mine', networkName: 'mine', ipv4 })) });
-    const second = (await observeNetwork(context, { ...options, network: 'mine' })).addresses?.map(({ ipv4 }) => ipv4) ?? [];
+    const second = (await observeNetwork(context, { ...options, network: 'mine' }, 'run1')).addresses?.map(({ ipv4 }) => ipv4) ?? [];
     expect(second.filter((address) => first.includes(address))).toEqual([]);
   });
 
   test('Docker chooses on its default one', async () => {
     provide(network('bridge', '172.17.0.0/16'));
-    expect((await observeNetwork(context, { ...options, network: 'bridge' })).addresses).toEqual([{}, {}, {}]);
+    const facts = await observeNetwork(context, { ...options, network: 'bridge' }, 'run1');
+    expect(facts.addresses).toEqual([{}, {}, {}]);
+    // Of another than Docker's own driver nothing is known.
+    expect(facts.lastingAddress).toBeUndefined();
   });
 
   test('a worker that joins later is given one beside them, and none on a network of the cluster', async () => {
