@@ -7,6 +7,7 @@ export default class Create extends KindboxCommand {
     { description: 'One control plane and two workers', command: '<%= config.bin %> create --num-workers=2 demo' },
     { description: 'Wait until every node is Ready', command: '<%= config.bin %> create -w --wait 3m demo' },
     { description: 'Reach the API server at port 6443 of this host, and a NodePort at 8080', command: '<%= config.bin %> create -p 6443 --port 8080:30080 demo' },
+    { description: 'Let others reach it as dev.example.org', command: '<%= config.bin %> create -p 6443 --api-server-address dev.example.org demo' },
     { description: 'Nodes of two processors and 2 GB', command: '<%= config.bin %> create --cpus 2 --memory 2g demo' },
     { description: 'On a host without Sysbox', command: '<%= config.bin %> create --runtime=runc demo' },
     { description: 'See what would be done', command: '<%= config.bin %> create --dry-run demo' },

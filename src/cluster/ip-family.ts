@@ -23,7 +23,10 @@ export function validateIpFamily({ ipFamily, cni }: Pick<CreateOptions, 'ipFamil
   }
 }
 
-/** Both families where that was asked for, or where the network has both and nothing speaks against it. @throws KindboxError conflict. */
+/**
+ * Both families where that was asked for, or where the network has both and nothing speaks against it: on Docker's
+ * default one addresses change at every start, which a kubelet that was told them does not survive. @throws KindboxError conflict.
+ */
 export function isDual({ ipFamily, cni }: Pick<CreateOptions, 'ipFamily' | 'cni'>, network: ObservedNetwork | undefined): boolean {
   if (network === undefined) return ipFamily === 'dual';
   const has = network.subnets.some(isIpv6Range);
@@ -33,7 +36,7 @@ export function isDual({ ipFamily, cni }: Pick<CreateOptions, 'ipFamily' | 'cni'
       next: [`docker network create --ipv6 --subnet 172.31.0.0/16 --subnet ${randomIpv6Subnet()} NAME`, 'Leave out --net: kindbox makes a network of both families'],
     });
   }
-  return has && (ipFamily === 'dual' || (ipFamily === undefined && cni === 'flannel'));
+  return has && (ipFamily === 'dual' || (ipFamily === undefined && cni === 'flannel' && network.name !== 'bridge'));
 }
 
 /** CIDRs of pods and Services, one of each family. */

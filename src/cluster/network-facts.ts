@@ -36,8 +36,8 @@ export async function observeNetwork(context: EngineContext, options: CreateOpti
   const dual = isDual(options, network);
   requireApart(network, clusterRanges(options, dual));
   const places = Array.from({ length: options.numWorkers + 1 }, (_, place) => place);
-  const addresses = await addressesOn(context, network, options.name, places);
-  const lasting = addresses[0]?.ipv4 === undefined ? await lastingOn(context, network, run) : undefined;
+  // Both: whether Docker lets an address be chosen is not known before it is asked to, and nothing tells who chose a subnet.
+  const [addresses, lasting] = await Promise.all([addressesOn(context, network, options.name, places), lastingOn(context, network, run)]);
   return { existingNetworkId: network.id, dual, addresses, lastingAddress: lasting };
 }
 

@@ -8,10 +8,10 @@ export interface Link {
   readonly theirs: string;
 }
 
-/** Of the addresses that are reserved for measuring network devices (RFC 2544): nobody else has them. */
+/** Of the addresses that are reserved for documentation (RFC 5737): nobody else has them. */
 export function newLink(): Link {
-  const [second, third, fourth] = [randomInt(18, 20), randomInt(256), randomInt(64) * 4];
-  const at = (offset: number): string => `198.${second}.${third}.${fourth + offset}`;
+  const fourth = randomInt(64) * 4;
+  const at = (offset: number): string => `203.0.113.${fourth + offset}`;
   return { name: `kb${randomBytes(4).toString('hex')}`, ours: at(1), theirs: at(2) };
 }
 

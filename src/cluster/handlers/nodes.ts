@@ -25,7 +25,14 @@ export async function createNetwork(session: ClusterSession, operation: Of<'crea
 export async function createNode(session: ClusterSession, operation: Of<'create-node'>, run: OperationRun): Promise<void> {
   const network = session.ownNetwork(operation.spec.network);
   const spec = { ...operation.spec, network: network?.id ?? operation.spec.network, ...(network === undefined ? {} : fixedAddresses(network, operation.spec)) };
-  session.remember(await session.provider.createNode(spec, run.signal));
+  const node = await session.provider.createNode(spec, run.signal);
+  session.remember(node);
+  const [address] = node.addresses;
+  if (node.role !== 'control-plane' || spec.ipv6Forwarding !== true || address?.ipv4 === spec.ipv4) return;
+  session.context.emit({
+    type: 'note', level: 'warning', at: Date.now(),
+    message: `Docker lets no addresses be chosen on ${address?.networkName ?? 'this network'}: nodes of two families may not come back after a restart. Make the network with a --subnet of each family, or add --ip-family=ipv4`,
+  });
 }
 
 /** So that a node is found again after a restart, whoever else was started before it. */

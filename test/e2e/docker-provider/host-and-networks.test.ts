@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execa } from 'execa';
+import { divideNetwork } from '../../../src/nodes/addresses.js';
 import { ownedLabels } from '../../../src/nodes/labels.js';
 import { connectDocker } from '../../../src/provider/docker/connect.js';
 import { failureOf, MEGABYTE, never, makeFixture, type Fixture } from './fixture.js';
@@ -56,6 +57,35 @@ describe('networks', () => {
     });
     expect(await docker.removeNetwork(made.id)).toBe('removed');
     expect(await docker.removeNetwork(made.id)).toBe('absent');
+  });
+
+  it('of both families are divided, and seen with all others', async () => {
+    const made = await docker.createNetwork({ name: `${cluster}-both`, labels: ownedLabels(cluster, run), dividing: true, ipv6Subnet: 'fd5e:213:7::/64' }, never);
+    const [ipv4 = '', ipv6] = made.subnets;
+    expect(ipv6).toBe('fd5e:213:7::/64');
+    expect(made.dynamicRanges).toEqual([divideNetwork(ipv4).dynamicRange]);
+    const all = await docker.allNetworks(never);
+    expect(all).toContainEqual(made);
+    expect(all.map(({ name }) => name)).toContain('bridge');
+    expect(await docker.removeNetwork(made.id)).toBe('removed');
+  });
+
+  it('give the addresses that are asked for, if nobody has them and one can ask', async () => {
+    const made = await docker.createNetwork({ name: `${cluster}-asked`, labels: ownedLabels(cluster, run), subnet: '10.213.8.0/24', ipv6Subnet: 'fd5e:213:8::/64' }, never);
+    const wish = { ipv4: '10.213.8.200', ipv6: 'fd5e:213:8::200' };
+    const node = await docker.createNode({ ...fixture.nodeSpec(), network: made.id, ...wish }, never);
+    expect(node.addresses).toEqual([expect.objectContaining(wish)]);
+    const late = await docker.createNode({ ...fixture.nodeSpec(), network: made.id, ...wish }, never);
+    expect(late.addresses[0]?.ipv4).toMatch(/^10\.213\.8\.(?!200$)\d+$/);
+    const elsewhere = await docker.createNode({ ...fixture.nodeSpec(), ipv4: '10.99.99.99' }, never);
+    expect(elsewhere.addresses[0]?.ipv4).toMatch(/^(?!10\.99\.)[\d.]+$/);
+
+    await docker.stopNode(node.id, never);
+    const used = await docker.usedAddresses(made.id, never);
+    expect(used).toEqual(expect.arrayContaining([wish.ipv4, wish.ipv6, late.addresses[0]?.ipv4]));
+    expect(used).not.toContain(elsewhere.addresses[0]?.ipv4);
+    for (const { id } of [node, late, elsewhere]) await docker.removeNode(id);
+    expect(await docker.removeNetwork(made.id)).toBe('removed');
   });
 
   it('are kept while something is attached', async () => {

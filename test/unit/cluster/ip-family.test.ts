@@ -1,14 +1,16 @@
 import { parseAllDocuments } from 'yaml';
 import { chooseCni } from '../../../src/cni/cni.js';
 import { planCreate, type CreateFacts } from '../../../src/cluster/create-plan.js';
+import { createNode } from '../../../src/cluster/handlers/nodes.js';
 import { registrationSettings } from '../../../src/cluster/handlers/registration.js';
 import { clusterRanges, isDual, randomIpv6Subnet, validateIpFamily } from '../../../src/cluster/ip-family.js';
 import type { ClusterOperation } from '../../../src/cluster/operations.js';
 import type { CreateOptions } from '../../../src/cluster/options.js';
 import { ClusterSession } from '../../../src/cluster/session.js';
+import type { EngineEvent } from '../../../src/events/event.js';
 import { initConfig } from '../../../src/kubeadm/init-config.js';
 import { containerRuntime } from '../../../src/nodes/container-runtime.js';
-import { LABELS } from '../../../src/nodes/labels.js';
+import { LABELS, nodeLabels } from '../../../src/nodes/labels.js';
 import { isIpv6Range } from '../../../src/nodes/ranges.js';
 import { nodeRequest } from '../../../src/provider/docker/node-request.js';
 import { FakeProvider } from '../../support/fake-provider.js';
@@ -29,6 +31,8 @@ test.each<[string, Partial<CreateOptions>, typeof both | undefined, boolean]>([
   ['a network that has both, and the wish for one', { ipFamily: 'ipv4' }, both, false],
   ['a manifest of the user\'s, which may know one', { cni: 'mine.yaml' }, both, false],
   ['a manifest of the user\'s, which knows both', { cni: 'mine.yaml', ipFamily: 'dual' }, both, true],
+  ["Docker's default network", {}, { ...both, name: 'bridge' }, false],
+  ["Docker's default network, and the wish for both", { ipFamily: 'dual' }, { ...both, name: 'bridge' }, true],
   ['a CNI of IPv4', { cni: 'calico' }, both, false],
   ['a network of IPv4', {}, ipv4Only, false],
   ['a network that is made', {}, undefined, false],
@@ -74,10 +78,22 @@ test('a container of both families has IPv6 on all of its interfaces', () => {
   expect(nodeRequest(spec, undefined).NetworkingConfig?.EndpointsConfig?.['n1']?.IPAMConfig).toEqual({ IPv4Address: '172.30.0.2', IPv6Address: 'fd00:1::2' });
 });
 
+/** And what it tells. */
+function newSession(): { session: ClusterSession; events: EngineEvent[] } {
+  const [provider, events] = [new FakeProvider(), [] as EngineEvent[]];
+  const context = { provider, emit: (event: EngineEvent) => { events.push(event); }, signal: new AbortController().signal, environment: {} };
+  return { session: new ClusterSession(context, { cluster: 'demo', run: 'run1', host: provider.host, kubernetesVersion: 'v1.36.3', master: 'demo-master', waitMs: 1000 }), events };
+}
+
+test.each([['another address than was asked for', '172.30.0.9', 1], ['the address that was asked for', '172.18.0.2', 0]])('a control plane of two families that gets %s', async (_title, ipv4, warnings) => {
+  const { session, events } = newSession();
+  const spec = { name: 'demo-master', image: 'image', runtime: 'runc', network: 'n1', labels: nodeLabels('demo', 'run1', 'control-plane', 0), ports: [], ipv4, ipv6Forwarding: true };
+  await createNode(session, { kind: 'create-node', id: 'c', group: 'nodes', title: '', needs: [], spec }, { signal: new AbortController().signal, progress: () => undefined });
+  expect(events.filter((event) => event.type === 'note' && event.message.includes('may not come back'))).toHaveLength(warnings);
+});
+
 test('a kubelet is told both of its addresses, or left to find its one', async () => {
-  const provider = new FakeProvider();
-  const context = { provider, emit: () => undefined, signal: new AbortController().signal, environment: {} };
-  const session = new ClusterSession(context, { cluster: 'demo', run: 'run1', host: provider.host, kubernetesVersion: 'v1.36.3', master: 'demo-master', waitMs: 1000 });
+  const { session } = newSession();
   const node = observedNode('demo', 'worker', 0, { addresses: [{ networkId: 'n', networkName: 'mine', ipv4: '172.30.0.3', ipv6: 'fd00:1::3' }] });
   const registration = { labels: {}, taints: undefined, limits: undefined };
   const flagsOf = async (labels: Record<string, string>) => (await registrationSettings(session, { ...node, labels }, registration, new AbortController().signal)).kubeletFlags;

@@ -86,6 +86,11 @@ describe('on a network that others use too', () => {
     expect(second.filter((address) => first.includes(address))).toEqual([]);
   });
 
+  test.each(['mine', 'bridge'])('the control plane has a lasting address too: Docker may refuse the other, on %s', async (name) => {
+    provide({ ...network(name, '172.30.0.0/24'), driver: 'bridge' });
+    expect((await observeNetwork(context, { ...options, network: name }, 'run1')).lastingAddress).toMatch(/^198\.1[89]\./);
+  });
+
   test('Docker chooses on its default one', async () => {
     provide(network('bridge', '172.17.0.0/16'));
     const facts = await observeNetwork(context, { ...options, network: 'bridge' }, 'run1');
