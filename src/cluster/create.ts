@@ -5,6 +5,7 @@ import { networkName, nodeName } from '../nodes/names.js';
 import { SYSBOX_RUNTIME } from '../host/runtime-check.js';
 import { observeForCreate } from './create-facts.js';
 import { planCreate, type CreateFacts } from './create-plan.js';
+import { customizationOf } from './customization.js';
 import { milestones } from './milestones.js';
 import type { CreateOptions, CreateResult } from './options.js';
 import { requireNoFailures } from './failures.js';
@@ -24,13 +25,14 @@ const CLEAN_UP_MS = 15_000;
 export async function createCluster(context: EngineContext, options: CreateOptions): Promise<CreateResult> {
   const startedAt = Date.now();
   const wish = validateCreateOptions(options);
+  const customization = await customizationOf(wish);
   const { host, facts } = await observeForCreate(context, wish);
-  const plan = planCreate(wish, facts);
+  const plan = planCreate(wish, { ...facts, customized: customization.record !== undefined });
   announce(context, wish, facts);
 
   const session = new ClusterSession(context, {
     cluster: wish.name, run: facts.run, host, kubernetesVersion: facts.image.kubernetesVersion,
-    master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs,
+    master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs, customization,
   });
   const outcome = await runPlan(context, session, plan, { retain: wish.retain }).catch(async (error: unknown) => {
     if (session.kubeconfig !== undefined && !wish.retain) await removeKubeconfig(wish.name, context.environment, AbortSignal.timeout(CLEAN_UP_MS));
@@ -49,7 +51,7 @@ export async function createCluster(context: EngineContext, options: CreateOptio
     kubeconfig: session.kubeconfig ?? null,
     kubeconfigMode: wish.kubeconfig ?? 'separate',
     context: contextName(wish.name),
-    server: clientServer(session),
+    server: clientServer(session).server,
     nodes: session.nodes.map((node) => ({
       name: node.name, id: node.id, role: node.role, address: node.addresses[0]?.ipv4 ?? '', ready: session.ready.has(node.name),
     })),
@@ -66,9 +68,10 @@ function announce(context: EngineContext, options: CreateOptions, facts: CreateF
       ['Cluster name', options.name],
       ['Worker nodes', String(options.numWorkers)],
       ['Docker network', options.network ?? networkName(options.name)],
+      ...(facts.dual === true ? [['IP families', 'IPv4, IPv6'] as const] : []),
       ['Node image', facts.image.reference],
       ['K8s version', facts.image.kubernetesVersion],
-      ['Publish apiserver port', options.publish === undefined ? String(facts.mustPublish) : `true (${options.publish})`],
+      ['Publish apiserver port', options.publish === undefined ? String(facts.mustPublish || options.apiServerAddress !== undefined) : `true (${options.publish})`],
     ],
   });
 }

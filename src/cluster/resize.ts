@@ -6,9 +6,12 @@ import { deleteNode, listNodes, uncordon } from '../kubernetes/nodes.js';
 import { LABELS } from '../nodes/labels.js';
 import { nodeName } from '../nodes/names.js';
 import type { ObservedNode } from '../provider/types.js';
+import { recordedCustomization, type Customization } from './customization.js';
 import { requireNoFailures } from './failures.js';
 import { fetchCredentials } from './handlers/control-plane.js';
+import { CUSTOMIZATION_FILE } from './handlers/customize.js';
 import { chooseImage, requireSupportedSkew } from './node-image.js';
+import { addressesBeside } from './network-facts.js';
 import { controlPlaneOf, noSuchCluster, observeClusters, workersOf, type ObservedCluster } from './observe.js';
 import type { ResizeOptions, ResizeResult } from './options.js';
 import { decideResize, planResize, workerDefaultsOf } from './resize-plan.js';
@@ -36,8 +39,9 @@ export async function resizeCluster(context: EngineContext, options: ResizeOptio
 
   const image = await chooseImage(context, host, { image: options.image ?? options.settings?.image ?? workerDefaultsOf(master).image ?? master.image });
   requireSupportedSkew(master.labels[LABELS.kubernetesVersion] ?? image.kubernetesVersion, image.kubernetesVersion);
+  const customization = await observeCustomization(context, master);
   const session = new ClusterSession(context, {
-    cluster: options.name, run: newRunId(), host, kubernetesVersion: image.kubernetesVersion, master: master.name, waitMs: options.waitMs,
+    cluster: options.name, run: newRunId(), host, kubernetesVersion: image.kubernetesVersion, master: master.name, waitMs: options.waitMs, customization,
   });
   session.remember(master);
   cluster.networks.forEach((network) => session.rememberNetwork(network));
@@ -46,10 +50,13 @@ export async function resizeCluster(context: EngineContext, options: ResizeOptio
   try {
     await fetchCredentials(session, { kind: 'fetch-credentials', id: 'fetch-credentials', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });
     const nodeObjects = new Set((await listNodes(session.api, signal)).map((node) => node.metadata.name));
+    const observed = { workers: workersOf(cluster), nodeObjects };
+    const decision = decideResize(options.name, options.numWorkers, observed);
+    const coming = [...decision.replace.map((worker) => worker.index), ...decision.add];
     const facts = {
-      run: session.settings.run, master, workers: workersOf(cluster), nodeObjects, image, networkId: networkOf(master),
+      ...observed, run: session.settings.run, master, image, networkId: networkOf(master), addresses: await addressesBeside(context, cluster, master, coming),
+      customized: customization !== undefined,
     };
-    const decision = decideResize(options.name, options.numWorkers, facts);
     const added = [...decision.replace.map((worker) => worker.name), ...decision.add.map((index) => nodeName(options.name, 'worker', index))];
     const outcome = await runPlan(context, session, planResize(options, facts), {
       retain: options.retain,
@@ -75,6 +82,12 @@ async function putRight(session: ClusterSession, stay: readonly string[], go: re
     ...go.map((name) => deleteNode(api, name, signal)),
   ]);
   await api.close().catch(() => undefined);
+}
+
+/** What the cluster was created with and its new workers are to have, too. */
+async function observeCustomization({ provider, signal }: EngineContext, master: ObservedNode): Promise<Customization | undefined> {
+  const { exitCode, stdout } = await provider.exec(master.id, ['cat', CUSTOMIZATION_FILE], { signal });
+  return exitCode === 0 && stdout !== '' ? recordedCustomization(stdout) : undefined;
 }
 
 export function requireRunningMaster(cluster: ObservedCluster): ObservedNode {

@@ -6,6 +6,8 @@ import { parseAdminConfig } from '../kubernetes/credentials.js';
 import type { HostDescription } from '../provider/host-description.js';
 import type { NodeProvider } from '../provider/provider.js';
 import type { ObservedNetwork, ObservedNode } from '../provider/types.js';
+import type { KubeadmPatch } from '../kubeadm/patches.js';
+import type { Customization } from './customization.js';
 import { Deferred } from './deferred.js';
 import { byRoleAndIndex } from './observe.js';
 
@@ -18,7 +20,10 @@ export interface SessionSettings {
   readonly master: string;
   /** Milliseconds for each wait. */
   readonly waitMs: number;
+  readonly customization?: Customization | undefined;
 }
+
+export const NO_CUSTOMIZATION: Customization = { init: [], join: [], joinByIndex: [], containerd: [], record: undefined };
 
 /**
  * What the operations of one run learn and share: ids, the token, the administrator's credentials, the API client.
@@ -76,6 +81,16 @@ export class ClusterSession {
 
   get master(): ObservedNode {
     return this.node(this.settings.master);
+  }
+
+  get customization(): Customization {
+    return this.settings.customization ?? NO_CUSTOMIZATION;
+  }
+
+  /** Changes to the configuration with which a worker joins. */
+  joinPatches(worker: ObservedNode): KubeadmPatch[] {
+    const { join, joinByIndex } = this.customization;
+    return [...join, ...(joinByIndex[worker.index] ?? [])];
   }
 
   set adminConfig(yaml: string) {

@@ -1,12 +1,13 @@
 import { KindboxError } from '../errors/index.js';
+import { printable } from '../errors/printable.js';
 import { workersIn } from '../nodes/addresses.js';
 import { dotted, overlaps, parseCidr } from '../nodes/cidr.js';
 
 /** Leaves room for `-worker-9999` in a hostname of 63 characters. */
 const MAX_NAME_LENGTH = 50;
 export const MAX_WORKERS = 500;
-/** kubeadm's default; a pod subnet must not overlap it. */
-const SERVICE_SUBNET = '10.96.0.0/12';
+/** kubeadm's default. */
+export const SERVICE_SUBNET = '10.96.0.0/12';
 
 function invalid(message: string, because?: string, next?: readonly string[]): never {
   throw new KindboxError(message, { reason: 'usage', because, next });
@@ -65,34 +66,35 @@ export function validateKubernetesVersion(version: string): string {
   return version.startsWith('v') ? version : `v${version}`;
 }
 
-export function validatePodSubnet(cidr: string): void {
+export function validatePodSubnet(cidr: string, serviceSubnet = SERVICE_SUBNET): void {
   const range = parseCidr(cidr);
   if (range === undefined) invalid(`"${printable(cidr)}" is not an IPv4 subnet`, 'It has the form 10.244.0.0/16.');
   if (range.bits > 23 || range.bits < 8) {
     invalid(`The pod subnet ${cidr} cannot be used`, 'Each node takes a /24 of it: choose between /8 and /23.');
   }
   if (range.address !== range.first) invalid(`The pod subnet ${cidr} has bits set behind its prefix`, `Did you mean ${dotted(range.first)}/${range.bits}?`);
-  const services = parseCidr(SERVICE_SUBNET);
+  const services = parseCidr(serviceSubnet);
   if (services !== undefined && overlaps(range, services)) {
-    invalid(`The pod subnet ${cidr} overlaps the service subnet ${SERVICE_SUBNET}`, undefined, ['Choose another one, for example --pod-subnet=10.244.0.0/16']);
+    invalid(`The pod subnet ${cidr} overlaps the service subnet ${serviceSubnet}`, undefined, ['Choose another one, for example --pod-subnet=10.244.0.0/16']);
   }
 }
 
+interface SubnetSurroundings {
+  readonly network?: string | undefined;
+  readonly numWorkers: number;
+  readonly podSubnet: string;
+  readonly serviceSubnet?: string | undefined;
+}
+
 /** @throws KindboxError usage. Of the cluster's own network, of which the nodes get the lower half. */
-export function validateSubnet(cidr: string, { network, numWorkers, podSubnet }: { readonly network?: string | undefined; readonly numWorkers: number; readonly podSubnet: string }): void {
+export function validateSubnet(cidr: string, { network, numWorkers, podSubnet, serviceSubnet = SERVICE_SUBNET }: SubnetSurroundings): void {
   const range = parseCidr(cidr);
   if (range === undefined) invalid(`"${printable(cidr)}" is not an IPv4 subnet`, 'It has the form 172.30.0.0/24.');
   if (network !== undefined) invalid('--subnet is for a network that kindbox makes', `The network "${printable(network)}" has one already.`, ['Leave out --subnet, or --net']);
   if (range.address !== range.first) invalid(`The subnet ${cidr} has bits set behind its prefix`, `Did you mean ${dotted(range.first)}/${range.bits}?`);
   if (workersIn(cidr) < numWorkers) invalid(`The subnet ${cidr} is too small for ${numWorkers} workers`, 'Nodes get the lower half of it.');
-  for (const [what, other] of [['pod', podSubnet], ['service', SERVICE_SUBNET]] as const) {
+  for (const [what, other] of [['pod', podSubnet], ['service', serviceSubnet]] as const) {
     const taken = parseCidr(other);
     if (taken !== undefined && overlaps(range, taken)) invalid(`The subnet ${cidr} overlaps the ${what} subnet ${other}`);
   }
-}
-
-/** Hostile input is shown without control characters and bounded. */
-function printable(text: string): string {
-  const clean = text.replace(/[^\x20-\x7e]/g, '?');
-  return clean.length > 60 ? `${clean.slice(0, 60)}...` : clean;
 }

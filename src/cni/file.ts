@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import { KindboxError } from '../errors/index.js';
+import { printable } from '../errors/printable.js';
 
 /** Bytes. The largest manifests of CNIs have half a megabyte. */
 const MOST = 5_000_000;
@@ -43,9 +44,4 @@ async function read(path: string): Promise<string> {
 function wrong(path: string, offset: number, lines: LineCounter, problem: string): KindboxError {
   const { line, col } = lines.linePos(offset);
   return new KindboxError(`${path}:${line}:${col} ${problem}`, { reason: 'usage' });
-}
-
-function printable(text: string): string {
-  const clean = text.replace(/[^\x20-\x7e]/g, '?');
-  return clean.length > 60 ? `${clean.slice(0, 60)}...` : clean;
 }

@@ -1,12 +1,18 @@
+import { withComponentSettings, type ComponentSettings } from './component-settings.js';
+import { withArgumentsOf } from './extra-args.js';
 import { kubeProxyConfig } from './kube-proxy.js';
+import { isJsonObject, type JsonObject } from './merge-patch.js';
+import { withPatches, type KubeadmPatch } from './patches.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
 import { isAtLeast, kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
-export interface InitSettings extends RegistrationSettings {
+export interface InitSettings extends RegistrationSettings, ComponentSettings {
   readonly clusterName: string;
   /** CIDR. */
   readonly podSubnet: string;
+  /** CIDR; kubeadm's own choice when absent. */
+  readonly serviceSubnet?: string | undefined;
   /** Names and addresses that the API server's certificate must be valid for, beyond kubeadm's own. */
   readonly certificateNames: readonly string[];
   /** Bootstrap token that the workers of this run join with. Secret: the result goes to stdin only. */
@@ -15,12 +21,40 @@ export interface InitSettings extends RegistrationSettings {
   /** No worker is going to take the pods. */
   readonly schedulableControlPlane: boolean;
   readonly kubeProxyMode?: string | undefined;
+  /** Where nodes reach the API server; kubeadm takes the node's own address when undefined. */
+  readonly advertiseAddress?: string | undefined;
+  readonly patches?: readonly KubeadmPatch[] | undefined;
+}
+
+/** As long as kubeadm itself waits for a control plane. */
+const CONTROL_PLANE_TIMEOUT = '4m0s';
+/**
+ * The controller manager makes a service account and a token for each of its controllers before any of them starts. With
+ * the default of 20 requests a second that takes five seconds, in which no node gets its certificate or its pod subnet.
+ */
+const UNTHROTTLED: JsonObject = { 'kube-api-qps': '200', 'kube-api-burst': '400' };
+/** The first attempts come before the API server answers, or has its roles; the default of 2s makes up to 4.4s of the third. */
+const EAGER_ELECTION: JsonObject = { 'leader-elect-retry-period': '500ms' };
+
+/**
+ * Since 1.29 kubeadm binds the administrator's role by asking until the API server answers, and since 1.31 it can be told
+ * how long. Its phase wait-control-plane, which also wants the controller manager and the scheduler to be healthy before
+ * the token and the configuration for workers are written, is then not needed: those two are waited for as nodes' readiness.
+ */
+export function waitsForApiItself(kubernetesVersion: string): boolean {
+  return isAtLeast(kubernetesVersion, '1.31.0');
 }
 
 /** The configuration of `kubeadm init`, as YAML documents. Holds the token. */
 export function initConfig(settings: InitSettings): string {
   const apiVersion = kubeadmApiVersion(settings.kubernetesVersion);
-  return yamlDocuments([
+  const documents = withComponentSettings(defaultDocuments(settings, apiVersion), settings);
+  const patched = withPatches(documents, settings.patches ?? []).map((document) => withNames(document, certificateNames(settings)));
+  return yamlDocuments(patched.map((document) => withArgumentsOf(apiVersion, document)));
+}
+
+function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObject[] {
+  return [
     {
       apiVersion,
       kind: 'InitConfiguration',
@@ -33,24 +67,41 @@ export function initConfig(settings: InitSettings): string {
           description: 'kindbox create',
         },
       ],
+      ...(settings.advertiseAddress === undefined ? {} : { localAPIEndpoint: { advertiseAddress: settings.advertiseAddress } }),
       nodeRegistration: nodeRegistration({ ...settings, taints: settings.taints ?? (settings.schedulableControlPlane ? [] : undefined) }),
+      ...(waitsForApiItself(settings.kubernetesVersion) ? { timeouts: { kubernetesAPICall: CONTROL_PLANE_TIMEOUT } } : {}),
     },
     {
       apiVersion,
       kind: 'ClusterConfiguration',
       clusterName: settings.clusterName,
       kubernetesVersion: settings.kubernetesVersion,
-      networking: { podSubnet: settings.podSubnet },
-      apiServer: { certSANs: ['localhost', '127.0.0.1', ...settings.certificateNames] },
+      networking: { podSubnet: settings.podSubnet, ...(settings.serviceSubnet === undefined ? {} : { serviceSubnet: settings.serviceSubnet }) },
+      apiServer: { certSANs: certificateNames(settings) },
+      controllerManager: { extraArgs: { ...UNTHROTTLED, ...EAGER_ELECTION } },
+      scheduler: { extraArgs: EAGER_ELECTION },
       // ECDSA keys are made and verified in a fraction of RSA's CPU time, which a create is bound by.
       ...(apiVersion.endsWith('v1beta4') ? { encryptionAlgorithm: 'ECDSA-P256' } : {}),
     },
     kubeletConfig(settings),
     kubeProxyConfig(settings.kubeProxyMode),
-  ]);
+  ];
 }
 
-function kubeletConfig(settings: InitSettings): object {
+function certificateNames(settings: InitSettings): string[] {
+  return ['localhost', '127.0.0.1', ...settings.certificateNames];
+}
+
+/** A patch of certSANs replaces the list: the names by which kindbox's own kubeconfigs reach the API server stay in it. */
+function withNames(document: JsonObject, names: readonly string[]): JsonObject {
+  const { apiServer } = document;
+  if (document['kind'] !== 'ClusterConfiguration') return document;
+  const server = isJsonObject(apiServer) ? apiServer : {};
+  const { certSANs } = server;
+  return { ...document, apiServer: { ...server, certSANs: [...new Set([...names, ...(Array.isArray(certSANs) ? certSANs as string[] : [])])] } };
+}
+
+function kubeletConfig(settings: InitSettings): JsonObject {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',

@@ -1,4 +1,6 @@
+import { withArgumentsOf } from './extra-args.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
+import { withPatches, type KubeadmPatch } from './patches.js';
 import { kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
@@ -9,6 +11,7 @@ export const DISCOVERY_FILE = '/etc/kubernetes/kindbox-discovery.conf';
 export interface JoinSettings extends RegistrationSettings {
   /** Secret: the result goes to stdin only. */
   readonly token: string;
+  readonly patches?: readonly KubeadmPatch[] | undefined;
 }
 
 /**
@@ -16,14 +19,16 @@ export interface JoinSettings extends RegistrationSettings {
  * control plane, and need not wait until the cluster-info ConfigMap has been signed for the token.
  */
 export function joinConfig(settings: JoinSettings): string {
-  return yamlDocuments([
+  const apiVersion = kubeadmApiVersion(settings.kubernetesVersion);
+  const documents = withPatches([
     {
-      apiVersion: kubeadmApiVersion(settings.kubernetesVersion),
+      apiVersion,
       kind: 'JoinConfiguration',
       discovery: { file: { kubeConfigPath: DISCOVERY_FILE }, tlsBootstrapToken: settings.token },
       nodeRegistration: nodeRegistration(settings),
     },
-  ]);
+  ], settings.patches ?? []);
+  return yamlDocuments(documents.map((document) => withArgumentsOf(apiVersion, document)));
 }
 
 /** A kubeconfig without a user: the API server's address and the CA that it must prove itself with. */

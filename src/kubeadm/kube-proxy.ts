@@ -1,4 +1,6 @@
 import { KindboxError } from '../errors/index.js';
+import { printable } from '../errors/printable.js';
+import type { JsonObject } from './merge-patch.js';
 import { isAtLeast } from './version.js';
 
 /** How kube-proxy makes Services reachable. */
@@ -9,7 +11,7 @@ type SupportedMode = (typeof MODES)[number];
 const NFTABLES_SINCE = '1.31.0';
 
 /** The configuration of kube-proxy; its mode is kube-proxy's own choice when undefined, which is iptables on Linux. */
-export function kubeProxyConfig(mode?: string): { readonly kind: string; readonly [field: string]: unknown } {
+export function kubeProxyConfig(mode?: string): JsonObject {
   return {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
@@ -22,7 +24,7 @@ export function kubeProxyConfig(mode?: string): { readonly kind: string; readonl
 /** @throws KindboxError usage. ipvs needs modules of the host's kernel and is deprecated since 1.35 (kubernetes/enhancements#5495). */
 export function validateKubeProxyMode(mode: string): asserts mode is SupportedMode {
   if ((MODES as readonly string[]).includes(mode)) return;
-  throw new KindboxError(`kindbox does not set up kube-proxy in the mode "${mode.replace(/[^\x20-\x7e]/g, '?').slice(0, 60)}"`, {
+  throw new KindboxError(`kindbox does not set up kube-proxy in the mode "${printable(mode)}"`, {
     reason: 'usage', next: MODES.map((known) => `Choose the mode ${known}`),
   });
 }

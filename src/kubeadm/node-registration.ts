@@ -1,6 +1,6 @@
 import type { ContainerRuntime } from '../nodes/container-runtime.js';
 import type { Taint } from '../nodes/settings.js';
-import { kubeadmApiVersion } from './version.js';
+import type { JsonObject } from './merge-patch.js';
 
 export interface RegistrationSettings {
   readonly nodeName: string;
@@ -12,14 +12,12 @@ export interface RegistrationSettings {
   readonly kubeletFlags?: Readonly<Record<string, string>>;
 }
 
-/** kubeadm's nodeRegistration, the same in `init` and `join`. */
-export function nodeRegistration({ nodeName, kubernetesVersion, runtime, taints, kubeletFlags = {} }: RegistrationSettings): object {
-  const flags = Object.entries(kubeletFlags);
-  const listed = kubeadmApiVersion(kubernetesVersion).endsWith('v1beta4');
+/** kubeadm's nodeRegistration, the same in `init` and `join`. Arguments are a map (see extra-args.ts). */
+export function nodeRegistration({ nodeName, kubernetesVersion, runtime, taints, kubeletFlags = {} }: RegistrationSettings): JsonObject {
   return {
     name: nodeName,
     criSocket: runtime.socket(kubernetesVersion),
-    ...(taints === undefined ? {} : { taints }),
-    ...(flags.length === 0 ? {} : { kubeletExtraArgs: listed ? flags.map(([name, value]) => ({ name, value })) : kubeletFlags }),
+    ...(taints === undefined ? {} : { taints: taints.map((taint) => ({ ...taint })) }),
+    ...(Object.keys(kubeletFlags).length === 0 ? {} : { kubeletExtraArgs: kubeletFlags }),
   };
 }

@@ -1,4 +1,5 @@
 import { KindboxError } from '../errors/index.js';
+import { printable } from '../errors/printable.js';
 import type { MountSpec, PortSpec } from '../provider/types.js';
 import type { NodeSettings, Taint } from './settings.js';
 
@@ -73,11 +74,6 @@ function parseKeyAndValue(text: string): { key: string; value: string } | undefi
   const isName = (part: string): boolean => part.length <= 63 && /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(part);
   const isPrefix = prefix === undefined || (prefix.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(prefix));
   return equals > 0 && isPrefix && isName(name) && (value === '' || isName(value)) ? { key, value } : undefined;
-}
-
-function printable(text: string): string {
-  const clean = text.replace(/[^\x20-\x7e]/g, '?');
-  return clean.length > 60 ? `${clean.slice(0, 60)}...` : clean;
 }
 
 /** Settings as flags of a command line have them. */

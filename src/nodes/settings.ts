@@ -19,4 +19,6 @@ export interface NodeSettings {
   readonly memoryBytes?: number;
   readonly mounts?: readonly MountSpec[];
   readonly ports?: readonly PortSpec[];
+  /** YAML documents that are merged into kubeadm's configuration of this node, after the cluster's. */
+  readonly kubeadmConfigPatches?: readonly string[];
 }

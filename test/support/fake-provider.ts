@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { KindboxError } from '../../src/errors/index.js';
 import { IMAGE_LABELS, LABELS } from '../../src/nodes/labels.js';
+import type { NodeSettings } from '../../src/nodes/settings.js';
+import type { EngineCommands, RecalledCommands } from '../../src/provider/engine-commands.js';
 import type { HostDescription } from '../../src/provider/host-description.js';
 import type { NodeProvider } from '../../src/provider/provider.js';
 import type {
@@ -9,6 +11,19 @@ import type {
 
 const matches = (labels: Readonly<Record<string, string>>, filter: OwnedFilter): boolean =>
   (filter.cluster === undefined || labels[LABELS.cluster] === filter.cluster) && (filter.run === undefined || labels[LABELS.run] === filter.run);
+
+/** The command line of an engine that nobody has. */
+function engineCommands(make: (name: string) => string): EngineCommands {
+  return {
+    functions: ['fixed() { echo "at $1"; }'],
+    network: ({ name }) => [make(name)],
+    node: ({ name }, offset) => [`${make(name)}${offset === undefined ? '' : ` $(fixed ${offset})`}`],
+    keep: (nodes) => `keep ${nodes.join(' ')}`,
+    volume: (name) => `volume ${name}`,
+    inNode: (node, argv, stdin) => ['inside', ...(stdin ? ['--stdin'] : []), node, ...argv].join(' '),
+    publishedPort: (node, port) => `port ${node} ${port}`,
+  };
+}
 
 /** A container engine in memory. Nodes can be created and removed; what runs in them is scripted by `onExec`. */
 export class FakeProvider implements NodeProvider {
@@ -21,7 +36,11 @@ export class FakeProvider implements NodeProvider {
   readonly volumes = new Map<string, ObservedVolume>();
   readonly images = new Map<string, NodeImage>();
   readonly foreign = new Map<string, string>();
+  /** What nodes were asked for, by name. */
+  readonly recalled = new Map<string, NodeSettings>();
   readonly calls: string[] = [];
+  /** Of every network that is made without one. */
+  subnetOfNetworks: string | undefined;
   onExec: (node: ObservedNode, argv: readonly string[]) => Promise<ExecResult> = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
   onCreateNode: (spec: NodeSpec) => Promise<void> = () => Promise.resolve();
   #next = 1;
@@ -114,8 +133,17 @@ export class FakeProvider implements NodeProvider {
     return Promise.resolve([...this.networks.values()].filter((network) => LABELS.cluster in network.labels && matches(network.labels, filter)));
   }
 
+  allNetworks(): Promise<ObservedNetwork[]> {
+    return Promise.resolve([...this.networks.values()]);
+  }
+
+  usedAddresses(networkId: string): Promise<string[]> {
+    return Promise.resolve([...this.nodes.values()].flatMap(({ addresses }) => addresses.filter((address) => address.networkId === networkId).map(({ ipv4 }) => ipv4)));
+  }
+
   createNetwork(spec: NetworkSpec): Promise<ObservedNetwork> {
-    const network = { id: this.#id('network'), name: spec.name, labels: spec.labels, subnets: [] };
+    const subnet = spec.subnet ?? this.subnetOfNetworks;
+    const network = { id: this.#id('network'), name: spec.name, labels: spec.labels, subnets: subnet === undefined ? [] : [subnet] };
     this.networks.set(network.id, network);
     return Promise.resolve(network);
   }
@@ -147,6 +175,15 @@ export class FakeProvider implements NodeProvider {
 
   openStream(): Promise<Duplex> {
     return Promise.reject(new KindboxError('nothing listens', { reason: 'cluster' }));
+  }
+
+  describeCommands(runtime: string): Promise<EngineCommands> {
+    return Promise.resolve(engineCommands((name) => `make ${name} with ${runtime}`));
+  }
+
+  recallCommands(nodeIds: readonly string[], networkIds: readonly string[]): Promise<RecalledCommands> {
+    const again = engineCommands((name) => `make ${name} again, as one of ${nodeIds.length} nodes on ${networkIds.length} networks`);
+    return Promise.resolve({ ...again, settings: (node) => this.recalled.get(node) ?? {} });
   }
 
   nodeConsole(): Promise<string> { return Promise.resolve('the last words of systemd'); }

@@ -3,6 +3,7 @@ import type { ClusterOperation, ClusterOperationKind } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 import * as cni from './cni.js';
 import * as controlPlane from './control-plane.js';
+import { customizeNode } from './customize.js';
 import * as finish from './finish.js';
 import * as registration from './registration.js';
 import * as lifecycle from './lifecycle.js';
@@ -17,6 +18,7 @@ const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
   'create-network': nodes.createNetwork,
   'create-node': nodes.createNode,
   'await-runtime': nodes.awaitRuntime,
+  'customize-node': customizeNode,
   'init-control-plane': controlPlane.initControlPlane,
   'fetch-credentials': controlPlane.fetchCredentials,
   'await-api': controlPlane.awaitApi,

@@ -14,7 +14,7 @@ import { registrationSettings } from './registration.js';
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
 
 const TOKEN_TTL_MS = 15 * 60_000;
-const JOIN_ARGV = ['kubeadm', 'join', '--config=/dev/stdin', '--skip-phases=preflight'];
+export const JOIN_ARGV = ['kubeadm', 'join', '--config=/dev/stdin', '--skip-phases=preflight'];
 
 export async function mintToken(session: ClusterSession, _operation: Of<'mint-token'>, run: OperationRun): Promise<void> {
   await mintBootstrapToken(session.api, session.token, TOKEN_TTL_MS, run.signal);
@@ -44,7 +44,9 @@ export async function shareImages(session: ClusterSession, operation: Of<'share-
 
 export async function joinWorker(session: ClusterSession, operation: Of<'join-worker'>, run: OperationRun): Promise<void> {
   const node = session.node(operation.node);
-  const config = joinConfig({ ...await registrationSettings(session, node, operation.registration, run.signal), token: session.token.value });
+  const config = joinConfig({
+    ...await registrationSettings(session, node, operation.registration, run.signal), token: session.token.value, patches: session.joinPatches(node),
+  });
   const result = await execWhileRunning(session.provider, node, JOIN_ARGV, {
     signal: run.signal, stdin: config, timeoutMs: session.settings.waitMs,
     onLine: (line) => { const phase = /^\[([a-z-]+)\]/.exec(line)?.[1]; if (phase !== undefined) run.progress(phase); },
