@@ -1,4 +1,4 @@
-import { clusterArg, createFlags, createOptions, KindboxCommand, undoingTexts } from '../src/ui/index.js';
+import { Args, createFlags, createWish, KindboxCommand, undoingTexts } from '../src/ui/index.js';
 import type { CreateResult } from '../src/index.js';
 
 export default class Create extends KindboxCommand {
@@ -8,17 +8,19 @@ export default class Create extends KindboxCommand {
     { description: 'Wait until every node is Ready', command: '<%= config.bin %> create -w --wait 3m demo' },
     { description: 'Reach the API server at port 6443 of this host, and a NodePort at 8080', command: '<%= config.bin %> create -p 6443 --port 8080:30080 demo' },
     { description: 'Nodes of two processors and 2 GB', command: '<%= config.bin %> create --cpus 2 --memory 2g demo' },
+    { description: 'What a file describes; one of kind\'s will do', command: '<%= config.bin %> create --config demo.yaml' },
     { description: 'On a host without Sysbox', command: '<%= config.bin %> create --runtime=runc demo' },
   ];
-  static override args = { name: clusterArg };
+  static override args = { name: Args.string({ name: 'NAME', description: 'Name of the cluster (the one in the configuration if left out)' }) };
   static override flags = createFlags;
 
   async run(): Promise<CreateResult> {
-    const { args, flags } = await this.parse(Create);
-    const [{ createCluster, nodeSettings }, { createdText }] = await Promise.all([import('../src/index.js'), import('../src/ui/result/created.js')]);
-    const options = createOptions(args.name, flags, nodeSettings);
-    const context = await this.engineContext(undoingTexts(flags.retain, ['destroy', args.name]));
-    const result = await createCluster(context, options);
+    const parsed = await this.parse(Create);
+    const [engine, { createdText }] = await Promise.all([import('../src/index.js'), import('../src/ui/result/created.js')]);
+    const { options, warnings } = await createWish(parsed, engine);
+    const context = await this.engineContext(undoingTexts(options.retain, ['destroy', options.name]));
+    for (const message of warnings) context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
+    const result = await engine.createCluster(context, options);
     await this.print(createdText(result, context.environment));
     return result;
   }

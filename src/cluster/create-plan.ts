@@ -1,3 +1,4 @@
+import { isWildcard } from '../nodes/addresses.js';
 import { ownedLabels, LABELS } from '../nodes/labels.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
@@ -43,7 +44,8 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
   const traits: ClusterTraits = {
     cluster, run: facts.run, runtime: options.runtime, podSubnet: options.podSubnet, cni: facts.cni.name,
     network: facts.existingNetworkId ?? ownNetwork,
-    ofControlPlane: { [LABELS.workerDefaults]: JSON.stringify(options.workerDefaults ?? {}) },
+    // Patches may hold credentials: for later workers they lie on the control plane (see customization.ts).
+    ofControlPlane: { [LABELS.workerDefaults]: JSON.stringify({ ...options.workerDefaults, kubeadmConfigPatches: undefined }) },
   };
   const imageOf = (settings: NodeSettings): ChosenImage => (settings.image === undefined ? undefined : facts.otherImages?.[settings.image]) ?? facts.image;
   const masterSettings = options.controlPlane ?? {};
@@ -212,12 +214,14 @@ export function keepNodes(cluster: string, nodes: readonly string[], needs: read
 }
 
 function publishedPort(options: CreateOptions, facts: CreateFacts): PortSpec[] {
-  if (options.publish === undefined && !facts.mustPublish) return [];
-  const hostPort = options.publish ?? 0;
+  const { publish, apiServerAddress } = options;
+  if (publish === undefined && apiServerAddress === undefined && !facts.mustPublish) return [];
   // Loopback only, unless the daemon is elsewhere: a cluster for tests should not be open to the whole network.
-  return [{ nodePort: API_SERVER_PORT, hostPort, ...(facts.remote ? {} : { hostAddress: '127.0.0.1' }) }];
+  const hostAddress = apiServerAddress ?? (facts.remote ? undefined : '127.0.0.1');
+  return [{ nodePort: API_SERVER_PORT, hostPort: publish ?? 0, ...(hostAddress === undefined ? {} : { hostAddress }) }];
 }
 
 function certificateNames(published: readonly PortSpec[], facts: CreateFacts): string[] {
-  return published.length > 0 && facts.hostAddress !== '127.0.0.1' ? [facts.hostAddress] : [];
+  const addresses = published.flatMap(({ hostAddress }) => [facts.hostAddress, ...(hostAddress === undefined || isWildcard(hostAddress) ? [] : [hostAddress])]);
+  return [...new Set(addresses)].filter((address) => address !== '127.0.0.1');
 }

@@ -1,6 +1,6 @@
 import type { CreateOptions, ResizeOptions } from './options.js';
 import {
-  validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validatePort, validateRuntimeName, validateSubnet,
+  validateAddress, validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validatePort, validateRuntimeName, validateSubnet,
   validateVersionWish, validateWorkerCount,
 } from './validate.js';
 import { validateNodeSettings } from './validate-settings.js';
@@ -16,6 +16,7 @@ export function validateCreateOptions(options: CreateOptions): CreateOptions {
   if (options.network !== undefined) validateNetworkName(options.network);
   if (options.image !== undefined) validateImageReference(options.image);
   if (options.publish !== undefined) validatePort(options.publish);
+  if (options.apiServerAddress !== undefined) validateAddress(options.apiServerAddress);
   if (options.subnet !== undefined) validateSubnet(options.subnet, options);
   [options.controlPlane, options.workerDefaults, ...options.workers ?? []].forEach((settings) => validateNodeSettings(settings ?? {}));
   return options.kubernetesVersion === undefined
