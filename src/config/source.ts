@@ -46,8 +46,8 @@ async function readAll(file: string, stream: Readable): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch (error) {
     if (error instanceof KindboxError) throw error;
-    if (error instanceof TypeError) throw new KindboxError(`${file} is not text in UTF-8`, { reason: 'usage', cause: error });
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') throw new KindboxError(`${file} is not text in UTF-8`, { reason: 'usage', cause: error });
     throw new KindboxError(`${file} cannot be read`, { reason: 'usage', because: `The file system says: ${code}.`, cause: error });
   }
 }
