@@ -21,14 +21,17 @@ export interface ConfigResult {
 
 /** A configuration of kindbox's or kind's, as options. @throws KindboxError usage, with every error and its line. */
 export async function readConfig(source: ConfigSource): Promise<ReadConfig> {
-  const [{ loadConfig }, { optionsOf }] = await Promise.all([import('./load.js'), import('./options.js')]);
+  const { loadConfig } = await import('./load.js');
+  const { optionsOf } = await import('./options.js');
   const loaded = await loadConfig(source);
   return { options: loaded.config === undefined ? {} : optionsOf(loaded.config, loaded.folder), warnings: texts(loaded) };
 }
 
 /** The configuration with all defaults. @throws KindboxError usage. */
 export async function viewConfig(source: ConfigSource, environment: Readonly<Record<string, string | undefined>>): Promise<ConfigResult> {
-  const [{ loadConfig }, { effective }, { configYaml }] = await Promise.all([import('./load.js'), import('./effective.js'), import('./render.js')]);
+  const { loadConfig } = await import('./load.js');
+  const { effective } = await import('./effective.js');
+  const { configYaml } = await import('./render.js');
   const loaded = await loadConfig(source);
   const config = loaded.config === undefined ? loaded.input : effective(loaded.config, environment);
   return { config, yaml: configYaml(config), warnings: texts(loaded) };
@@ -36,7 +39,9 @@ export async function viewConfig(source: ConfigSource, environment: Readonly<Rec
 
 /** kind's configuration in the schema of kindbox; comments say what of it could not be mapped. @throws KindboxError usage. */
 export async function migrateConfig(source: ConfigSource): Promise<ConfigResult> {
-  const [{ loadConfig }, { inOrder }, { configYaml, remarksComment }] = await Promise.all([import('./load.js'), import('./effective.js'), import('./render.js')]);
+  const { loadConfig } = await import('./load.js');
+  const { inOrder } = await import('./effective.js');
+  const { configYaml, remarksComment } = await import('./render.js');
   const loaded = await loadConfig(source, { tolerant: true });
   const config = inOrder(loaded.input);
   return { config, yaml: configYaml(config, remarksComment(loaded)), warnings: texts(loaded) };

@@ -53,7 +53,7 @@ name: the-command-line-says-another
 runtime: ${runtime}
 serviceSubnet: 10.111.0.0/16
 wait: 9m
-featureGates: {ContainerRestartRules: false}
+featureGates: {EnvFiles: false}
 workerDefaults:
   labels: {team: blue}
 workers:
@@ -114,12 +114,12 @@ containerdConfigPatches:
   test('patches of kubeadm reach every kubelet, its file and what it works with, and the API server', async () => {
     for (const node of cluster.nodes) {
       expect(await inNode(node, ['cat', '/var/lib/kubelet/config.yaml'])).toMatch(/^containerLogMaxFiles: 7$/m);
-      expect(await effectiveKubelet(cluster.kubectl, node)).toMatchObject({ containerLogMaxFiles: 7, featureGates: { ContainerRestartRules: false } });
+      expect(await effectiveKubelet(cluster.kubectl, node)).toMatchObject({ containerLogMaxFiles: 7, featureGates: { EnvFiles: false } });
     }
     expect((await effectiveKubelet(cluster.kubectl, worker(0))).nodeStatusUpdateFrequency).toBe('9s');
     const server = await apiServerArguments(cluster.master);
     expect(server).toContain('--event-ttl=31m0s');
-    expect(server).toContain('--feature-gates=ContainerRestartRules=false');
+    expect(server).toContain('--feature-gates=EnvFiles=false');
   });
 
   test('Services are of the subnet, and pods find them', async () => {
@@ -184,7 +184,7 @@ nodes:
   - hostPath: ${shared}
     containerPath: /files
     readOnly: true
-    propagation: HostToContainer
+    propagation: None
 - role: worker
   labels:
     tier: backend

@@ -19,7 +19,7 @@ test('a field with the name of a prototype is a field', () => {
 });
 
 test('a change happens where there is something to change', () => {
-  const upper = (value: Json): Json => String(value).toUpperCase();
+  const upper = (value: Json): Json => (typeof value === 'string' ? value.toUpperCase() : value);
   expect(changedAt({ a: { b: 'x' }, c: 1 }, ['a', 'b'], upper)).toEqual({ a: { b: 'X' }, c: 1 });
   for (const path of [['a', 'z'], ['c', 'b'], ['constructor', 'name'], []]) expect(changedAt({ a: { b: 'x' }, c: 1 }, path, upper)).toEqual({ a: { b: 'x' }, c: 1 });
 });
