@@ -1,14 +1,17 @@
+import { networkInterfaces } from 'node:os';
 import { chooseCni } from '../cni/cni.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { hostWarnings, requireRuntime } from '../host/runtime-check.js';
-import { LABELS } from '../nodes/labels.js';
-import { networkName, nodeName } from '../nodes/names.js';
+import { requireKubeProxyMode } from '../kubeadm/kube-proxy.js';
+import { nodeName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
+import { requireCertifiable } from './api-server.js';
 import type { CreateFacts } from './create-plan.js';
 import { chooseImage, requireSupportedSkew, type ChosenImage } from './node-image.js';
 import { mergeSettings } from './node-plan.js';
 import { observeClusters } from './observe.js';
+import { observeNetwork } from './network-facts.js';
 import type { CreateOptions } from './options.js';
 import { newRunId } from './run-id.js';
 
@@ -16,13 +19,16 @@ import { newRunId } from './run-id.js';
 export async function observeForCreate(context: EngineContext, options: CreateOptions): Promise<{ host: HostDescription; facts: CreateFacts }> {
   const [host, cni] = await Promise.all([context.provider.describeHost(context.signal), chooseCni(options.cni)]);
   requireRuntime(host, options.runtime);
-  const [image, otherImages, existingNetworkId] = await Promise.all([
+  requireCertifiable(host.address, options.apiServerAddress);
+  const run = newRunId();
+  const [image, otherImages, network] = await Promise.all([
     chooseImage(context, host, options),
     chooseOtherImages(context, host, options),
-    options.network === undefined ? requireFreeNetworkName(context, options.name) : requireNetwork(context, options.network),
+    observeNetwork(context, options, run),
     requireFreeNames(context, options),
   ]);
   const controlPlane = otherImages[options.controlPlane?.image ?? ''] ?? image;
+  requireKubeProxyMode(options.kubeProxyMode, controlPlane.kubernetesVersion);
   for (const settings of [{}, ...options.workers ?? []].map((own) => mergeSettings(options.workerDefaults, own))) {
     requireSupportedSkew(controlPlane.kubernetesVersion, (otherImages[settings.image ?? ''] ?? image).kubernetesVersion);
   }
@@ -32,10 +38,14 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
   return {
     host,
     facts: {
-      run: newRunId(), image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded }, existingNetworkId,
-      mtu: host.defaultMtu, hostAddress: host.address, remote: host.remote, mustPublish: host.remote,
+      run, image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded }, ...network,
+      mtu: host.defaultMtu, hostAddress: host.address, mustPublish: host.remote, ownAddresses: host.remote ? [] : addressesOfThisMachine(),
     },
   };
+}
+
+function addressesOfThisMachine(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
 }
 
 /** Images of single nodes. A worker's kubelet must not be newer than the API server, which is checked once both are known. */
@@ -59,31 +69,4 @@ async function requireFreeNames(context: EngineContext, options: CreateOptions):
     reason: 'conflict', because: 'kindbox did not make it, and does not touch it.',
     next: ['Choose another name for the cluster', `docker rename ${foreign.name} NEW_NAME`],
   });
-}
-
-async function requireFreeNetworkName(context: EngineContext, cluster: string): Promise<undefined> {
-  const name = networkName(cluster);
-  const [existing] = await context.provider.findNetworks(name, context.signal);
-  if (existing === undefined) return;
-  const owner = existing.labels[LABELS.cluster];
-  throw new KindboxError(`A network named ${name} exists already`, {
-    reason: 'conflict',
-    because: owner === undefined ? 'kindbox did not make it.' : `It is what is left of the cluster "${cluster}".`,
-    next: owner === undefined ? [`Use it with --net=${name}`, 'Choose another name for the cluster'] : [`kindbox destroy ${cluster}`],
-  });
-}
-
-async function requireNetwork(context: EngineContext, name: string): Promise<string> {
-  const networks = await context.provider.findNetworks(name, context.signal);
-  const [network] = networks;
-  if (network === undefined) {
-    throw new KindboxError(`There is no network named ${name}`, { reason: 'notFound', next: [`docker network create ${name}`, 'docker network ls'] });
-  }
-  if (networks.length > 1) {
-    // Old daemons allow two networks of one name: moby#20648, kind#1596.
-    throw new KindboxError(`There are ${networks.length} networks named ${name}`, {
-      reason: 'conflict', next: networks.map((duplicate) => `docker network rm ${duplicate.id.slice(0, 12)}`),
-    });
-  }
-  return network.id;
 }

@@ -52,7 +52,7 @@ export async function createCluster(context: EngineContext, options: CreateOptio
     kubeconfig: session.kubeconfig ?? null,
     kubeconfigMode: wish.kubeconfig ?? 'separate',
     context: contextName(wish.name),
-    server: clientServer(session),
+    server: clientServer(session).server,
     nodes: session.nodes.map((node) => ({
       name: node.name, id: node.id, role: node.role, address: node.addresses[0]?.ipv4 ?? '', ready: session.ready.has(node.name),
     })),
@@ -69,9 +69,10 @@ function announce(context: EngineContext, options: CreateOptions, facts: CreateF
       ['Cluster name', options.name],
       ['Worker nodes', String(options.numWorkers)],
       ['Docker network', options.network ?? networkName(options.name)],
+      ...(facts.dual === true ? [['IP families', 'IPv4, IPv6'] as const] : []),
       ['Node image', facts.image.reference],
       ['K8s version', facts.image.kubernetesVersion],
-      ['Publish apiserver port', options.publish === undefined ? String(facts.mustPublish) : `true (${options.publish})`],
+      ['Publish apiserver port', options.publish === undefined ? String(facts.mustPublish || options.apiServerAddress !== undefined) : `true (${options.publish})`],
     ],
   });
 }

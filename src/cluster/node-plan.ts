@@ -3,7 +3,7 @@ import { nodeName } from '../nodes/names.js';
 import type { NodeRole } from '../nodes/role.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
-import type { PortSpec } from '../provider/types.js';
+import type { NodeAddresses, PortSpec } from '../provider/types.js';
 import type { ChosenImage } from './node-image.js';
 import type { ClusterOperation } from './operations.js';
 
@@ -14,8 +14,12 @@ export interface ClusterTraits {
   readonly runtime: string;
   readonly podSubnet: string;
   readonly cni: string;
+  /** Nodes have IPv6 addresses too. */
+  readonly dual?: boolean | undefined;
   /** Id of the network, or the name of the one that the plan makes. */
   readonly network: string;
+  /** Of the control plane, where Docker may change its own (see nodes/lasting-address.ts). */
+  readonly lastingAddress?: string | undefined;
   /** Labels that only the control plane has. */
   readonly ofControlPlane?: Readonly<Record<string, string>>;
 }
@@ -27,6 +31,7 @@ export interface PlannedNode {
   readonly settings: NodeSettings;
   /** Beyond those of the settings. */
   readonly ports?: readonly PortSpec[];
+  readonly addresses?: NodeAddresses | undefined;
 }
 
 /** The operation that makes a node's container. */
@@ -40,6 +45,8 @@ export function createNode(traits: ClusterTraits, node: PlannedNode, group: stri
       image: image.reference,
       runtime: traits.runtime,
       network: traits.network,
+      ...node.addresses,
+      ...(traits.dual === true ? { ipv6Forwarding: true } : {}),
       labels: {
         ...nodeLabels(traits.cluster, traits.run, role, node.index),
         ...(role === 'control-plane' ? traits.ofControlPlane : {}),
@@ -48,13 +55,24 @@ export function createNode(traits: ClusterTraits, node: PlannedNode, group: stri
         [LABELS.cri]: image.cri,
         [LABELS.podSubnet]: traits.podSubnet,
         [LABELS.cni]: traits.cni,
+        ...(traits.lastingAddress === undefined ? {} : { [LABELS.lastingAddress]: traits.lastingAddress }),
+        ...(traits.dual === true ? { [LABELS.ipFamily]: 'dual' } : {}),
       },
       ports: [...node.ports ?? [], ...settings.ports ?? []],
-      environment: role === 'control-plane' ? { KUBECONFIG: '/etc/kubernetes/admin.conf' } : {},
+      environment: environment(role, traits.lastingAddress),
       ...(settings.cpus === undefined ? {} : { cpus: settings.cpus }),
       ...(settings.memoryBytes === undefined ? {} : { memoryBytes: settings.memoryBytes }),
       ...(settings.mounts === undefined ? {} : { mounts: settings.mounts }),
     },
+  };
+}
+
+/** The node image's entrypoint reads the addresses at every start. */
+function environment(role: NodeRole, lastingAddress: string | undefined): Record<string, string> {
+  const isControlPlane = role === 'control-plane';
+  return {
+    ...(isControlPlane ? { KUBECONFIG: '/etc/kubernetes/admin.conf' } : {}),
+    ...(lastingAddress === undefined ? {} : { [isControlPlane ? 'KINDBOX_OWN_ADDRESS' : 'KINDBOX_CONTROL_PLANE']: lastingAddress }),
   };
 }
 

@@ -1,13 +1,22 @@
-import { isIPv6 } from 'node:net';
-import { isWildcard } from '../nodes/addresses.js';
-import { API_SERVER_PORT } from './create-plan.js';
+import type { ApiServer } from '../kubeconfig/convert.js';
+import { LABELS } from '../nodes/labels.js';
+import type { ObservedNode } from '../provider/types.js';
+import { API_SERVER_PORT, apiServerUrl } from './api-server.js';
 import type { ClusterSession } from './session.js';
 
-/** Where a client on this machine reaches the API server: the published port if there is one, else the node itself. */
-export function clientServer(session: ClusterSession): string {
-  const published = session.master.ports.find((port) => port.nodePort === API_SERVER_PORT);
-  if (published === undefined) return session.internalServer;
-  const { hostAddress, hostPort } = published;
-  const address = hostAddress === '' || isWildcard(hostAddress) || hostAddress === '127.0.0.1' ? session.settings.host.address : hostAddress;
-  return `https://${isIPv6(address) ? `[${address}]` : address}:${hostPort}`;
+/** kubeadm puts this name into the certificate of every API server. */
+const CERTIFIED_NAME = 'kubernetes';
+
+/** Where a client on this machine reaches the API server. */
+export function clientServer(session: ClusterSession): ApiServer {
+  return serverOf(session.master, session.settings.host.address, session.internalServer);
+}
+
+/** The published port if there is one, else the node itself. @param internal the URL by which nodes know it */
+export function serverOf(master: ObservedNode, hostAddress: string, internal: string): ApiServer {
+  const server = apiServerUrl(master, hostAddress, internal);
+  const address = master.addresses[0]?.ipv4;
+  if (server !== internal || master.labels[LABELS.lastingAddress] === undefined || address === undefined) return { server };
+  // Only nodes have a route to the lasting address, and no certificate has the other, which is another after each start.
+  return { server: `https://${address}:${API_SERVER_PORT}`, tlsServerName: CERTIFIED_NAME };
 }

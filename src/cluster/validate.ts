@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { KindboxError } from '../errors/index.js';
 import { printable } from '../errors/printable.js';
 import { workersIn } from '../nodes/addresses.js';
@@ -51,10 +50,6 @@ export function validateImageReference(reference: string): void {
 
 export function validatePort(port: number): void {
   if (!Number.isInteger(port) || port < 0 || port > 65535) invalid(`${port} is not a port`, 'A port is between 1 and 65535; 0 lets Docker choose a free one.');
-}
-
-export function validateAddress(address: string): void {
-  if (isIP(address) === 0) invalid(`"${printable(address)}" is not an IP address`);
 }
 
 /** @returns the version, or the minor version that stands for its newest patch, with its `v`. */

@@ -3,15 +3,17 @@ import type { Tell } from './kind.js';
 import type { ClusterConfigInput } from './schema.js';
 
 type Networking = NonNullable<KindConfig['networking']>;
-type Mapped = Pick<ClusterConfigInput, 'podSubnet' | 'serviceSubnet' | 'cni' | 'apiServerPort' | 'apiServerAddress'>;
+type Mapped = Pick<ClusterConfigInput, 'ipFamily' | 'kubeProxyMode' | 'podSubnet' | 'serviceSubnet' | 'cni' | 'apiServerPort' | 'apiServerAddress'>;
 
 export function networkingOf(networking: Networking, tell: Tell): Mapped {
   const { ipFamily, apiServerPort, apiServerAddress = '', podSubnet = '', serviceSubnet = '', disableDefaultCNI, kubeProxyMode, dnsSearch } = networking;
-  if (ipFamily === 'ipv6' || ipFamily === 'dual') tell('error', ['networking', 'ipFamily'], 'clusters of kindbox are IPv4');
+  if (ipFamily === 'ipv6') tell('error', ['networking', 'ipFamily'], 'clusters of kindbox have IPv4, alone or with IPv6 (dual)');
   if (dnsSearch !== undefined && dnsSearch !== null) tell('error', ['networking', 'dnsSearch'], "nodes of kindbox have the search domains of Docker's choice");
-  const proxy = kubeProxyMode === undefined ? undefined : PROXY_REMARKS[kubeProxyMode];
-  if (proxy !== undefined) tell('error', ['networking', 'kubeProxyMode'], proxy);
+  if (kubeProxyMode === 'ipvs') tell('error', ['networking', 'kubeProxyMode'], 'kube-proxy of kindbox does iptables and nftables');
+  if (kubeProxyMode === 'none') tell('error', ['networking', 'kubeProxyMode'], 'clusters of kindbox have kube-proxy');
   return {
+    ...(ipFamily === undefined || ipFamily === 'ipv6' ? {} : { ipFamily }),
+    ...(kubeProxyMode === 'iptables' || kubeProxyMode === 'nftables' ? { kubeProxyMode } : {}),
     ...(podSubnet === '' ? {} : { podSubnet }),
     ...(serviceSubnet === '' ? {} : { serviceSubnet }),
     ...(disableDefaultCNI === true ? { cni: 'none' } : {}),
@@ -20,9 +22,3 @@ export function networkingOf(networking: Networking, tell: Tell): Mapped {
     ...(apiServerAddress === '' ? {} : { apiServerAddress }),
   };
 }
-
-const PROXY_REMARKS: Readonly<Partial<Record<NonNullable<Networking['kubeProxyMode']>, string>>> = {
-  nftables: 'kindbox takes it as a patch: kubeadmConfigPatches with "kind: KubeProxyConfiguration" and "mode: nftables"',
-  ipvs: 'kube-proxy of kindbox does not do ipvs',
-  none: 'clusters of kindbox have kube-proxy',
-};

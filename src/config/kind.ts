@@ -107,7 +107,7 @@ function some<K extends string, T extends object>(name: K, value: T | null | und
 
 /** Names that kind has for the fields of ours. */
 const KIND_NAMES: Readonly<Record<string, string>> = { mounts: 'extraMounts', ports: 'extraPortMappings', nodePath: 'containerPath', nodePort: 'containerPort', hostAddress: 'listenAddress' };
-const NETWORKING = new Set(['podSubnet', 'serviceSubnet', 'apiServerPort', 'apiServerAddress']);
+const NETWORKING = new Set(['ipFamily', 'kubeProxyMode', 'podSubnet', 'serviceSubnet', 'apiServerPort', 'apiServerAddress']);
 
 function originOf([first, ...rest]: Path, controlPlane: number, workers: readonly number[]): Path {
   const within = (path: Path): Path => path.map((step) => (typeof step === 'string' && Object.hasOwn(KIND_NAMES, step) ? KIND_NAMES[step] ?? step : step));

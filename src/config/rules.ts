@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { validateComponentSettings } from '../cluster/customization.js';
+import { validateIpFamily } from '../cluster/ip-family.js';
 import { MAX_WORKERS, validatePodSubnet, validateSubnet } from '../cluster/validate.js';
 import { CREATE_DEFAULTS } from '../cluster/defaults.js';
 import { containerdDropIn } from '../containerd/patches.js';
@@ -69,6 +70,7 @@ export function clusterRules(payload: Payload<ClusterConfig>): void {
   } else if (subnet !== undefined) {
     attempt(payload, ['subnet'], () => { validateSubnet(subnet, { numWorkers, podSubnet, serviceSubnet }); });
   }
+  attempt(payload, ['ipFamily'], () => { validateIpFamily({ ipFamily: config.ipFamily, cni: config.cni ?? CREATE_DEFAULTS.cni }); });
   requireDistinctPorts(payload);
 }
 

@@ -1,8 +1,10 @@
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import {
-  MAX_WORKERS, validateAddress, validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validateRuntimeName, validateVersionWish,
+  MAX_WORKERS, validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validateRuntimeName, validateVersionWish,
 } from '../cluster/validate.js';
 import { validateServiceSubnet } from '../cluster/service-subnet.js';
+import { validateApiServerAddress } from '../cluster/api-server.js';
 import { parseDuration } from '../cluster/duration.js';
 import { validateNodeSettings } from '../cluster/validate-settings.js';
 import { clusterRules, containerdPatch, engineRule, featureGates, kubeadmPatchFor, labels, memoryBytes, runtimeConfig } from './rules.js';
@@ -29,7 +31,7 @@ const mount = z.strictObject({
 const publishedPort = z.strictObject({
   nodePort: port(1).describe('Port of the node, such as a NodePort'),
   hostPort: port(0).default(0).describe('Port of the host; 0 lets Docker choose'),
-  hostAddress: text().check(engineRule(validateAddress)).optional().describe('Address of the host to listen on; all of them when left out'),
+  hostAddress: text().refine((address) => isIP(address) !== 0, 'it is not an IP address').optional().describe('Address of the host to listen on; all of them when left out'),
   protocol: z.enum(['tcp', 'udp', 'sctp']).default('tcp'),
 });
 
@@ -64,10 +66,12 @@ export const clusterSchema = z.strictObject({
   subnet: text().optional().describe("Addresses of the cluster's own network (CIDR)"),
   podSubnet: text().check(engineRule((cidr) => validatePodSubnet(cidr, ''))).optional().describe('Addresses of pods (CIDR)'),
   serviceSubnet: text().check(engineRule(validateServiceSubnet)).optional().describe('Addresses of Services (CIDR)'),
+  ipFamily: z.enum(['ipv4', 'dual']).optional().describe('Families of the addresses; dual on a network that has IPv6 when left out, else ipv4'),
+  kubeProxyMode: z.enum(['iptables', 'nftables']).optional().describe('How kube-proxy makes Services reachable'),
   cni: text().min(1).optional().describe("flannel, calico, weave, none, or a manifest's path, relative to the configuration's folder"),
   apiServerPort: port(0).optional().describe('Port of the host at which the API server is published; 0 lets Docker choose'),
-  apiServerAddress: text().check(engineRule(validateAddress)).optional()
-    .describe('Address of the host at which the API server is published; the loopback address when left out'),
+  apiServerAddress: text().check(engineRule(validateApiServerAddress)).optional()
+    .describe('Name or address by which others reach the published API server; the loopback address when left out'),
   kubeconfig: z.enum(['separate', 'merge', 'none']).optional().describe("A file of its own, into the user's kubeconfig, or none"),
   wait: text().check(engineRule(parseDuration)).optional().describe('Longest time for each wait, such as 90s or 5m'),
   waitAll: z.boolean().optional().describe('Return only when all nodes are Ready'),

@@ -1,5 +1,6 @@
 import { withComponentSettings, type ComponentSettings } from './component-settings.js';
 import { withArgumentsOf } from './extra-args.js';
+import { kubeProxyConfig } from './kube-proxy.js';
 import { isJsonObject, type JsonObject } from './merge-patch.js';
 import { withPatches, type KubeadmPatch } from './patches.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
@@ -19,7 +20,29 @@ export interface InitSettings extends RegistrationSettings, ComponentSettings {
   readonly cgroupVersion: 1 | 2;
   /** No worker is going to take the pods. */
   readonly schedulableControlPlane: boolean;
+  readonly kubeProxyMode?: string | undefined;
+  /** Where nodes reach the API server; kubeadm takes the node's own address when undefined. */
+  readonly advertiseAddress?: string | undefined;
   readonly patches?: readonly KubeadmPatch[] | undefined;
+}
+
+/** As long as kubeadm itself waits for a control plane. */
+const CONTROL_PLANE_TIMEOUT = '4m0s';
+/**
+ * The controller manager makes a service account and a token for each of its controllers before any of them starts. With
+ * the default of 20 requests a second that takes five seconds, in which no node gets its certificate or its pod subnet.
+ */
+const UNTHROTTLED: JsonObject = { 'kube-api-qps': '200', 'kube-api-burst': '400' };
+/** The first attempts come before the API server answers, or has its roles; the default of 2s makes up to 4.4s of the third. */
+const EAGER_ELECTION: JsonObject = { 'leader-elect-retry-period': '500ms' };
+
+/**
+ * Since 1.29 kubeadm binds the administrator's role by asking until the API server answers, and since 1.31 it can be told
+ * how long. Its phase wait-control-plane, which also wants the controller manager and the scheduler to be healthy before
+ * the token and the configuration for workers are written, is then not needed: those two are waited for as nodes' readiness.
+ */
+export function waitsForApiItself(kubernetesVersion: string): boolean {
+  return isAtLeast(kubernetesVersion, '1.31.0');
 }
 
 /** The configuration of `kubeadm init`, as YAML documents. Holds the token. */
@@ -44,7 +67,9 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
           description: 'kindbox create',
         },
       ],
+      ...(settings.advertiseAddress === undefined ? {} : { localAPIEndpoint: { advertiseAddress: settings.advertiseAddress } }),
       nodeRegistration: nodeRegistration({ ...settings, taints: settings.taints ?? (settings.schedulableControlPlane ? [] : undefined) }),
+      ...(waitsForApiItself(settings.kubernetesVersion) ? { timeouts: { kubernetesAPICall: CONTROL_PLANE_TIMEOUT } } : {}),
     },
     {
       apiVersion,
@@ -53,11 +78,13 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
       kubernetesVersion: settings.kubernetesVersion,
       networking: { podSubnet: settings.podSubnet, ...(settings.serviceSubnet === undefined ? {} : { serviceSubnet: settings.serviceSubnet }) },
       apiServer: { certSANs: certificateNames(settings) },
+      controllerManager: { extraArgs: { ...UNTHROTTLED, ...EAGER_ELECTION } },
+      scheduler: { extraArgs: EAGER_ELECTION },
       // ECDSA keys are made and verified in a fraction of RSA's CPU time, which a create is bound by.
       ...(apiVersion.endsWith('v1beta4') ? { encryptionAlgorithm: 'ECDSA-P256' } : {}),
     },
     kubeletConfig(settings),
-    kubeProxyConfig(),
+    kubeProxyConfig(settings.kubeProxyMode),
   ];
 }
 
@@ -84,14 +111,5 @@ function kubeletConfig(settings: InitSettings): JsonObject {
     imageGCHighThresholdPercent: 100,
     evictionHard: { 'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%' },
     ...(settings.cgroupVersion === 1 && isAtLeast(settings.kubernetesVersion, '1.31.0') ? { failCgroupV1: false } : {}),
-  };
-}
-
-function kubeProxyConfig(): JsonObject {
-  return {
-    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
-    kind: 'KubeProxyConfiguration',
-    // These sysctls belong to the host; Sysbox fakes them, any other runtime refuses the write and kube-proxy dies.
-    conntrack: { maxPerCore: 0, min: 0 },
   };
 }

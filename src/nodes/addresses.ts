@@ -44,8 +44,3 @@ function dividable(subnet: string): Cidr | undefined {
 function half(range: Cidr): number {
   return (range.last - range.first + 1) / 2;
 }
-
-/** An address to listen on that stands for all addresses. */
-export function isWildcard(address: string): boolean {
-  return address === '0.0.0.0' || address === '::';
-}

@@ -1,4 +1,4 @@
-import { initConfig } from '../../kubeadm/init-config.js';
+import { initConfig, waitsForApiItself } from '../../kubeadm/init-config.js';
 import { abortable } from '../../kubernetes/wait.js';
 import { awaitApiReady } from '../../kubernetes/readiness.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
@@ -15,7 +15,10 @@ const AFTER_KUBECONFIGS = new Set(['etcd', 'control-plane', 'kubelet-start']);
 const AFTER_BOOTSTRAP_TOKEN = new Set(['kubelet-finalize', 'addons']);
 
 /** Host checks are ours: kubeadm's preflight looks at the host through the container and takes seconds. */
-const INIT_ARGV = ['kubeadm', 'init', '--config=/dev/stdin', '--skip-phases=preflight', '--skip-token-print'];
+function initArgv(kubernetesVersion: string): string[] {
+  const skipped = ['preflight', ...(waitsForApiItself(kubernetesVersion) ? ['wait-control-plane'] : [])];
+  return ['kubeadm', 'init', '--config=/dev/stdin', `--skip-phases=${skipped.join(',')}`, '--skip-token-print'];
+}
 
 export async function initControlPlane(session: ClusterSession, operation: Of<'init-control-plane'>, run: OperationRun): Promise<void> {
   const { settings, provider, token } = session;
@@ -26,6 +29,8 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     cgroupVersion: settings.host.cgroupVersion, schedulableControlPlane: operation.schedulableControlPlane,
     serviceSubnet: operation.serviceSubnet, featureGates: operation.featureGates, runtimeConfig: operation.runtimeConfig,
     patches: session.customization.init,
+    advertiseAddress: operation.advertiseAddress,
+    kubeProxyMode: operation.kubeProxyMode,
   });
   const onLine = (line: string): void => {
     const phase = /^\[([a-z-]+)\]/.exec(line)?.[1];
@@ -35,7 +40,7 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     run.progress(phase);
   };
   try {
-    const result = await execWhileRunning(provider, session.node(operation.node), INIT_ARGV, { signal: run.signal, stdin: config, onLine });
+    const result = await execWhileRunning(provider, session.node(operation.node), initArgv(settings.kubernetesVersion), { signal: run.signal, stdin: config, onLine });
     if (result.exitCode !== 0) {
       throw session.failure(`kubeadm init failed on ${operation.node} (exit code ${result.exitCode})`,
         'The lines below are the last that kubeadm wrote.', tail(`${result.stdout}\n${result.stderr}`, 30));

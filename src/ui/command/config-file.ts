@@ -16,10 +16,12 @@ export interface CreateWish {
   readonly warnings: readonly string[];
 }
 
-/** Names of options that are not those of their flags. */
-const OPTION_NAMES: Readonly<Record<string, keyof CreateOptions>> = {
-  'num-workers': 'numWorkers', net: 'network', 'k8s-version': 'kubernetesVersion', 'pod-subnet': 'podSubnet', 'wait-all': 'waitAll', wait: 'waitMs',
-};
+/** Options that are not called as their flags are, in camel case. */
+const OPTION_NAMES: Readonly<Record<string, keyof CreateOptions>> = { net: 'network', 'k8s-version': 'kubernetesVersion', wait: 'waitMs' };
+
+function optionOf(flag: string): keyof CreateOptions {
+  return OPTION_NAMES[flag] ?? flag.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as keyof CreateOptions;
+}
 
 /** What the command line asks for, over what its file asks for. @throws KindboxError usage. */
 export async function createWish({ args, flags, metadata }: ParsedCreate, engine: Engine): Promise<CreateWish> {
@@ -36,7 +38,7 @@ export async function createWish({ args, flags, metadata }: ParsedCreate, engine
 
   function explicitOptions(): ReadonlySet<keyof CreateOptions> {
     const given = Object.keys(flags).filter((flag) => flags[flag as keyof CreateFlagValues] !== undefined && metadata.flags[flag]?.setFromDefault !== true);
-    return new Set([...given.map((flag) => OPTION_NAMES[flag] ?? flag as keyof CreateOptions), 'retain', ...(args.name === undefined ? [] : ['name'] as const)]);
+    return new Set([...given.map(optionOf), 'retain', ...(args.name === undefined ? [] : ['name'] as const)]);
   }
 }
 

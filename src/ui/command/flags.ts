@@ -19,4 +19,10 @@ export const progressFlag = Flags.option({
   helpGroup: 'GLOBAL',
 });
 
+/** Of every command: where a run's time went. */
+export const timelineFlags = {
+  timeline: Flags.boolean({ env: 'KINDBOX_TIMELINE', description: 'Draw where the time went, at the end, on stderr', helpGroup: 'GLOBAL' }),
+  trace: Flags.string({ helpValue: 'FILE', description: 'Write Chrome trace events (for chrome://tracing or Perfetto)', helpGroup: 'GLOBAL' }),
+};
+
 export const clusterArg = Args.string({ name: 'NAME', required: true, description: 'Name of the cluster' });

@@ -6,10 +6,10 @@ import type { ImageBuilder } from '../../provider/image-builder.js';
 import type { StandaloneNodes } from '../../provider/standalone.js';
 import { Interruption, type InterruptionTexts } from '../interruption.js';
 import { processHost, tellAtOnce } from '../process-host.js';
-import type { ProgressMode, ProgressRenderer } from '../progress/renderer.js';
-import { createRenderer } from '../progress/select.js';
+import type { ProgressRenderer } from '../progress/renderer.js';
+import { createRenderer, type RendererWishes } from '../progress/select.js';
 import { expandAbbreviations, type OptionShapes } from './abbreviations.js';
-import { progressFlag } from './flags.js';
+import { progressFlag, timelineFlags } from './flags.js';
 
 /** What the engine is given; building images needs more of Docker than running nodes. */
 export type CommandContext = EngineContext & { readonly builder: ImageBuilder; readonly standalone: StandaloneNodes };
@@ -21,9 +21,9 @@ const READ_ONLY: InterruptionTexts = { consequence: 'stopping' };
 /** Parses, hands the engine what it needs, and turns what comes back into output and an exit code. */
 export abstract class KindboxCommand extends Command {
   static override enableJsonFlag = true;
-  static override baseFlags = { progress: progressFlag() };
+  static override baseFlags = { progress: progressFlag(), ...timelineFlags };
 
-  #mode: ProgressMode = 'auto';
+  #global: RendererWishes = {};
   #renderer: ProgressRenderer | undefined;
   #interruption: Interruption | undefined;
 
@@ -41,7 +41,7 @@ export abstract class KindboxCommand extends Command {
 
   /** `texts` says what an interruption sets off; a command that changes nothing needs none. */
   async engineContext(texts: InterruptionTexts = READ_ONLY): Promise<CommandContext> {
-    const renderer = await createRenderer(this.#mode, process.stderr, this.environment);
+    const renderer = await createRenderer(this.#global, process.stderr, this.environment);
     this.#renderer = renderer;
     this.#interruption = new Interruption(processHost, texts, (text, leaving) => this.#tell(text, leaving));
     const { connectDocker } = await import('../../provider/docker/connect.js');
@@ -79,7 +79,7 @@ export abstract class KindboxCommand extends Command {
     argv?: string[],
   ): Promise<ParserOutput<F, B, A>> {
     const parsed = await super.parse(options, argv ?? this.argv);
-    this.#mode = (parsed.flags as { progress?: ProgressMode }).progress ?? 'auto';
+    this.#global = parsed.flags as RendererWishes;
     return parsed;
   }
 

@@ -17,7 +17,21 @@ function hasSize({ columns }: OutputStream): boolean {
   return columns !== 0;
 }
 
-export async function createRenderer(mode: ProgressMode, stderr: OutputStream, environment: Environment): Promise<ProgressRenderer> {
+export interface RendererWishes {
+  readonly progress?: ProgressMode;
+  readonly timeline?: boolean;
+  readonly trace?: string;
+}
+
+export async function createRenderer(wishes: RendererWishes, stderr: OutputStream, environment: Environment): Promise<ProgressRenderer> {
+  const { progress = 'auto', timeline = false, trace } = wishes;
+  const shown = await rendererOf(progress, stderr, environment);
+  if (!timeline && trace === undefined) return shown;
+  const { RecordingRenderer } = await import('../timeline/recording-renderer.js');
+  return new RecordingRenderer(shown, stderr, { timeline, trace });
+}
+
+async function rendererOf(mode: ProgressMode, stderr: OutputStream, environment: Environment): Promise<ProgressRenderer> {
   switch (resolveMode(mode, stderr, environment)) {
     case 'json':
       return new JsonRenderer(stderr);

@@ -3,7 +3,7 @@ import { planCreate, type CreateFacts } from '../../../src/cluster/create-plan.j
 import type { CreateOptions } from '../../../src/cluster/options.js';
 
 const image = { reference: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.36.3', cri: 'containerd' } as const;
-const facts: CreateFacts = { run: 'r', image, cni: { name: 'flannel', networked: true, preloaded: true }, hostAddress: '127.0.0.1', mustPublish: false, remote: false };
+const facts: CreateFacts = { run: 'r', image, cni: { name: 'flannel', networked: true, preloaded: true }, hostAddress: '127.0.0.1', mustPublish: false };
 const options: CreateOptions = { name: 'demo', numWorkers: 2, runtime: 'runc', podSubnet: '10.244.0.0/16', cni: 'flannel', waitAll: false, waitMs: 1, retain: false };
 const join = (value: number): string => `kind: JoinConfiguration\nnodeRegistration: {kubeletExtraArgs: {v: ${value}}}`;
 
@@ -52,16 +52,4 @@ test('a node is used when it has been configured', () => {
   const needs = (id: string): readonly string[] => operations.find((operation) => operation.id === id)?.needs ?? [];
   expect(needs('init-control-plane/demo-master')).toContain('customize-node/demo-master');
   expect(needs('prepare-join/demo-worker-1')).toContain('customize-node/demo-worker-1');
-});
-
-test.each<[string, Partial<CreateOptions>, unknown, string[]]>([
-  ['nothing', {}, [], []],
-  ['a port', { publish: 6443 }, [{ nodePort: 6443, hostPort: 6443, hostAddress: '127.0.0.1' }], []],
-  ['an address', { apiServerAddress: '192.0.2.1' }, [{ nodePort: 6443, hostPort: 0, hostAddress: '192.0.2.1' }], ['192.0.2.1']],
-  ['every address', { publish: 1, apiServerAddress: '0.0.0.0' }, [{ nodePort: 6443, hostPort: 1, hostAddress: '0.0.0.0' }], []],
-])('the API server is published where it was asked for: %s', (_, wish, ports, certificateNames) => {
-  const { operations } = planCreate({ ...options, ...wish }, facts);
-  const node = operations.find((operation) => operation.kind === 'create-node' && operation.spec.name === 'demo-master');
-  expect(node).toMatchObject({ spec: { ports } });
-  expect(operations.find(({ kind }) => kind === 'init-control-plane')).toMatchObject({ certificateNames });
 });

@@ -32,7 +32,7 @@ nodes:
 `));
   expect(warnings).toEqual([]);
   expect(options).toEqual({
-    name: 'app', apiServerAddress: '127.0.0.1', publish: 6443, podSubnet: '10.245.0.0/16', serviceSubnet: '10.97.0.0/16', cni: 'none',
+    name: 'app', ipFamily: 'ipv4', kubeProxyMode: 'iptables', apiServerAddress: '127.0.0.1', publish: 6443, podSubnet: '10.245.0.0/16', serviceSubnet: '10.97.0.0/16', cni: 'none',
     featureGates: { CSIMigration: true }, runtimeConfig: { 'api/alpha': 'false' },
     kubeadmConfigPatches: ['kind: ClusterConfiguration\nimageRepository: mine'], containerdConfigPatches: ["debug.level = 'info'"],
     controlPlane: {
@@ -53,6 +53,10 @@ test('without nodes it is one control plane, as with kind', async () => {
   expect((await readConfig(source(KINDS))).options).toEqual({ numWorkers: 0, workers: [] });
 });
 
+test('both families, and kube-proxy by nftables', async () => {
+  expect((await readConfig(source(`${KINDS}networking: {ipFamily: dual, kubeProxyMode: nftables}\n`))).options).toMatchObject({ ipFamily: 'dual', kubeProxyMode: 'nftables' });
+});
+
 test('the ten nodes of the documents', async () => {
   const { options } = await readConfig(source(`${KINDS}nodes:\n- role: control-plane\n${'- role: worker\n'.repeat(9)}`));
   expect(options.numWorkers).toBe(9);
@@ -62,10 +66,9 @@ test.each<[string, string, RegExp]>([
   ['control planes', 'nodes:\n- {}\n- role: control-plane', /^stdin:5:3: nodes\[1\]: clusters of kindbox have one control plane$/],
   ['no control plane', 'nodes:\n- role: worker', /^stdin:3:1: nodes: a cluster needs/],
   ['IPv6', 'networking:\n  ipFamily: ipv6', /^stdin:4:3: networking\.ipFamily: /],
-  ['both families', 'networking: {ipFamily: dual}', /networking\.ipFamily: /],
+  ['both families, of a network for one', 'networking: {ipFamily: dual, podSubnet: "10.244.0.0/16,fd00::/48"}', /networking\.podSubnet: /],
   ['search domains', 'networking: {dnsSearch: []}', /networking\.dnsSearch: /],
   ['ipvs', 'networking: {kubeProxyMode: ipvs}', /networking\.kubeProxyMode: /],
-  ['nftables', 'networking: {kubeProxyMode: nftables}', /networking\.kubeProxyMode: .*mode: nftables/],
   ['no kube-proxy', 'networking: {kubeProxyMode: none}', /networking\.kubeProxyMode: /],
   ['GPUs', 'nodes: [{gpus: all}]', /nodes\[0\]\.gpus: /],
   ['JSON patches', 'kubeadmConfigPatchesJSON6902:\n- {kind: ClusterConfiguration, patch: "[]"}', /^stdin:3:1: kubeadmConfigPatchesJSON6902: .*merge patch in kubeadmConfigPatches$/],
@@ -122,7 +125,7 @@ nodes:
   expect(warnings).toHaveLength(2);
   expect(yaml.split('\n').filter((line) => line.startsWith('#'))).toEqual([
     "# Migrated from a configuration of kind's.",
-    '# NOT MAPPED (stdin:4:14): networking.kubeProxyMode: kube-proxy of kindbox does not do ipvs',
+    '# NOT MAPPED (stdin:4:14): networking.kubeProxyMode: kube-proxy of kindbox does iptables and nftables',
     '# NOT MAPPED (stdin:7:3): nodes[1]: clusters of kindbox have one control plane',
   ]);
   expect((await load(yaml)).config).toEqual({ apiVersion: 'kindbox.dev/v1alpha1', kind: 'Cluster', name: 'app', workers: [{ count: 1, labels: { on: 'yes' } }] });

@@ -13,6 +13,8 @@ runtime: runc
 image: my/node:1
 kubernetesVersion: v1.36
 subnet: 172.30.0.0/24
+ipFamily: dual
+kubeProxyMode: nftables
 podSubnet: 10.200.0.0/16
 serviceSubnet: 10.111.0.0/16
 cni: ./own.yaml
@@ -36,7 +38,7 @@ containerdConfigPatches: ['debug.level = "info"']
 `));
   expect(warnings).toEqual([]);
   expect(options).toEqual({
-    name: 'demo', runtime: 'runc', image: 'my/node:1', kubernetesVersion: 'v1.36', subnet: '172.30.0.0/24', podSubnet: '10.200.0.0/16',
+    name: 'demo', runtime: 'runc', image: 'my/node:1', kubernetesVersion: 'v1.36', subnet: '172.30.0.0/24', ipFamily: 'dual', kubeProxyMode: 'nftables', podSubnet: '10.200.0.0/16',
     serviceSubnet: '10.111.0.0/16', cni: `${FOLDER}/own.yaml`, publish: 6443, apiServerAddress: '0.0.0.0', kubeconfig: 'merge', waitMs: 90_000, waitAll: true,
     controlPlane: { cpus: 2, kubeadmConfigPatches: ['kind: InitConfiguration\nnodeRegistration: {imagePullSerial: true}'] },
     workerDefaults: { memoryBytes: 2 ** 30 },
@@ -94,6 +96,8 @@ test.each<[string, string, RegExp]>([
   ['pods in the Services', 'serviceSubnet: 10.244.0.0/16', /^stdin:3:16: serviceSubnet: .*overlaps/],
   ['a port of two workers', 'workers:\n- count: 2\n  ports: [{nodePort: 80, hostPort: 80}]', /^stdin:5:36: workers\[0\]\.ports\[0\]\.hostPort: .*published once/],
   ['the port of the API server', 'apiServerPort: 6443\ncontrolPlane: {ports: [{nodePort: 80, hostPort: 6443}]}', /published once/],
+  ['IPv6 for a CNI that has none', 'cni: calico\nipFamily: dual', /^stdin:4:11: ipFamily: .*IPv4 alone/],
+  ['a host that is none', 'apiServerAddress: "a:1"', /^stdin:3:19: apiServerAddress: .*not a host name/],
   ['too many workers', 'workers: [{count: 300}, {count: 300}]', /These are 600 workers/],
   ['a patch of a kind that is none', 'kubeadmConfigPatches: ["kind: ClusterConfig"]', /^stdin:3:24: kubeadmConfigPatches\[0\]: .*"ClusterConfig"/],
   ['a patch without effect', 'workerDefaults:\n  kubeadmConfigPatches: [{kind: KubeletConfiguration}]', /no effect on a worker alone/],

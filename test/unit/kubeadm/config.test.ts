@@ -50,6 +50,25 @@ test('the certificate has the names that were asked for', () => {
   expect(documents(initConfig(settings))['ClusterConfiguration']).toMatchObject({ apiServer: { certSANs: ['localhost', '127.0.0.1', 'build.example'] } });
 });
 
+test('controllers need not wait for a rate limit or for an election that is tried every two seconds', () => {
+  expect(documents(initConfig(settings))['ClusterConfiguration']).toMatchObject({
+    controllerManager: { extraArgs: expect.arrayContaining([{ name: 'kube-api-qps', value: '200' }, { name: 'leader-elect-retry-period', value: '500ms' }]) as unknown },
+    scheduler: { extraArgs: [{ name: 'leader-elect-retry-period', value: '500ms' }] },
+  });
+  const earlier = documents(initConfig({ ...settings, kubernetesVersion: 'v1.29.6' }));
+  expect(earlier['ClusterConfiguration']).toMatchObject({ controllerManager: { extraArgs: { 'kube-api-qps': '200' } } });
+});
+
+test('kubeadm is told how long to ask for the API server where it can be, and only there', () => {
+  expect(documents(initConfig(settings))['InitConfiguration']).toMatchObject({ timeouts: { kubernetesAPICall: '4m0s' } });
+  expect(documents(initConfig({ ...settings, kubernetesVersion: 'v1.30.14' }))['InitConfiguration']).not.toHaveProperty('timeouts');
+});
+
+test('the API server is known by the address that was asked for, and by the node\'s own otherwise', () => {
+  expect(documents(initConfig({ ...settings, advertiseAddress: '198.18.0.7' }))['InitConfiguration']).toMatchObject({ localAPIEndpoint: { advertiseAddress: '198.18.0.7' } });
+  expect(documents(initConfig(settings))['InitConfiguration']).not.toHaveProperty('localAPIEndpoint');
+});
+
 test('names that YAML 1.1 takes for something else stay names', () => {
   for (const name of ['yes', 'on', '0', '1e3', 'null', 'off']) {
     const text = initConfig({ ...settings, clusterName: name });

@@ -33,10 +33,10 @@ test('tells of each node once, as it becomes Ready, over one watch', async () =>
 
 test('says what keeps the nodes that are not Ready in time', async () => {
   cluster.put(NODES, node('demo-worker-0', 'False', NO_CNI));
-  const error = await rejection(awaitNodesReady(f.api, ['demo-master', 'demo-worker-0', 'demo-worker-1'], 200, f.run.signal));
+  const error = await rejection(awaitNodesReady(f.api, ['demo-master', 'demo-worker-0', 'demo-worker-1'], 2000, f.run.signal));
   expect(error).toMatchObject({
     reason: 'timeout',
-    message: '2 nodes were not Ready within 0.2 s: demo-worker-0, demo-worker-1',
+    message: '2 nodes were not Ready within 2 s: demo-worker-0, demo-worker-1',
     because: 'demo-worker-0 is not Ready: cni plugin not initialized; demo-worker-1 has not registered with the API server',
   });
 });

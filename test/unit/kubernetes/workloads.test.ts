@@ -42,9 +42,9 @@ test('says what its pods wait for or died of', async () => {
     metadata: { name: 'coredns-2', namespace: 'kube-system' },
     status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', message: '0/1 nodes are available' }] },
   });
-  expect(await rejection(awaitDeploymentAvailable(f.api, 'kube-system', 'coredns', 150, f.run.signal))).toMatchObject({
+  expect(await rejection(awaitDeploymentAvailable(f.api, 'kube-system', 'coredns', 2000, f.run.signal))).toMatchObject({
     reason: 'timeout',
-    message: 'Deployment kube-system/coredns was not available within 0.2 s',
+    message: 'Deployment kube-system/coredns was not available within 2 s',
     because: 'kube-system/coredns-1 on demo-master: container coredns CrashLoopBackOff, it ended with 1 (Error): plugin/loop: Loop detected; '
       + 'kube-system/coredns-2: 0/1 nodes are available',
   });

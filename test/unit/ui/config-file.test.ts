@@ -5,7 +5,7 @@ import * as engine from '../../../src/index.js';
 import { createWish, type ParsedCreate } from '../../../src/ui/command/config-file.js';
 
 const DEFAULTS: ParsedCreate['flags'] = {
-  config: undefined, 'num-workers': 1, net: undefined, subnet: undefined, image: undefined, 'k8s-version': undefined, runtime: 'sysbox-runc', 'pod-subnet': '10.244.0.0/16', cni: 'flannel', publish: undefined,
+  config: undefined, 'num-workers': 1, net: undefined, subnet: undefined, 'ip-family': undefined, 'kube-proxy-mode': undefined, 'api-server-address': undefined, image: undefined, 'k8s-version': undefined, runtime: 'sysbox-runc', 'pod-subnet': '10.244.0.0/16', cni: 'flannel', publish: undefined,
   cpus: undefined, memory: undefined, mount: undefined, port: undefined, kubeconfig: 'separate', 'wait-all': false, wait: 300_000, retain: false,
 };
 
@@ -14,7 +14,7 @@ let file: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kindbox-wish-'));
   file = join(folder, 'demo.yaml');
-  await writeFile(file, 'apiVersion: kindbox.dev/v1alpha1\nkind: Cluster\nname: from-file\nruntime: runc\nworkers: 4\nwait: 9m\nkubernetesVersion: v1.34\nworkerDefaults: {cpus: 1}\n');
+  await writeFile(file, 'apiVersion: kindbox.dev/v1alpha1\nkind: Cluster\nname: from-file\nruntime: runc\nworkers: 4\nkubeProxyMode: iptables\napiServerAddress: other.example\nwait: 9m\nkubernetesVersion: v1.34\nworkerDefaults: {cpus: 1}\n');
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -35,8 +35,8 @@ test('a default of a flag hides nothing of the file', async () => {
 });
 
 test('what is said wins over the file', async () => {
-  const { options } = await wish('demo', { config: file, 'num-workers': 2, 'k8s-version': 'v1.36', wait: 1000, runtime: 'sysbox-runc', cpus: '2', retain: true });
-  expect(options).toMatchObject({ name: 'demo', runtime: 'sysbox-runc', numWorkers: 2, waitMs: 1000, kubernetesVersion: 'v1.36', workerDefaults: { cpus: 2 }, controlPlane: { cpus: 2 }, retain: true });
+  const { options } = await wish('demo', { config: file, 'num-workers': 2, 'k8s-version': 'v1.36', wait: 1000, runtime: 'sysbox-runc', 'kube-proxy-mode': 'nftables', 'api-server-address': 'build.example', cpus: '2', retain: true });
+  expect(options).toMatchObject({ name: 'demo', runtime: 'sysbox-runc', numWorkers: 2, waitMs: 1000, kubernetesVersion: 'v1.36', workerDefaults: { cpus: 2 }, controlPlane: { cpus: 2 }, retain: true, kubeProxyMode: 'nftables', apiServerAddress: 'build.example' });
 });
 
 test('a cluster has a name', async () => {

@@ -37,6 +37,6 @@ describe('--progress auto', () => {
 
   test('an explicit mode wins', async () => {
     expect(resolveMode('json', terminal, {})).toBe('json');
-    expect(await createRenderer('quiet', terminal, {})).toBeInstanceOf(QuietRenderer);
+    expect(await createRenderer({ progress: 'quiet' }, terminal, {})).toBeInstanceOf(QuietRenderer);
   });
 });
