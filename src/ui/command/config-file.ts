@@ -43,5 +43,5 @@ export async function createWish({ args, flags, metadata }: ParsedCreate, engine
 }
 
 export function configSource(path: string): ConfigSource {
-  return { path, stdin: process.stdin, workingFolder: process.cwd() };
+  return { path, ...(path === '-' ? { stdin: process.stdin } : {}), workingFolder: process.cwd() };
 }
