@@ -4,6 +4,8 @@ export { EXIT_CODES, KindboxError, CancelledError } from './errors/index.js';
 export type { NodeProvider } from './provider/provider.js';
 export type * from './cluster/options.js';
 export { createCluster } from './cluster/create.js';
+export { previewCluster, type CreatePreview } from './cluster/preview.js';
+export { showCommands, showCreateCommands, type ShownCommands } from './byhand/show-commands.js';
 export { resizeCluster } from './cluster/resize.js';
 export { destroyClusters } from './cluster/destroy.js';
 export { stopClusters, startClusters, restartNode } from './cluster/lifecycle.js';

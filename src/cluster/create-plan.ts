@@ -89,7 +89,8 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     ...(networked
       ? [{
           kind: 'apply-cni', id: id('apply-cni', master), group: 'master', title: `Initializing networking (${facts.cni.name === 'file' ? options.cni : facts.cni.name}) on ${master} ...`,
-          needs: [id('await-api', master)], node: master, cni: options.cni, podSubnet,
+          needs: [id('await-api', master)], after: facts.cni.preloaded ? [] : [id('look-for-images', master)],
+          node: master, cni: options.cni, podSubnet,
         } satisfies ClusterOperation,
         {
           kind: 'await-ready', id: id('await-ready', master), group: 'master', title: `Waiting for ${master} to be ready ...`,

@@ -23,7 +23,7 @@ export interface SessionSettings {
   readonly customization?: Customization | undefined;
 }
 
-const NO_CUSTOMIZATION: Customization = { init: [], join: [], joinByIndex: [], containerd: [], record: undefined };
+export const NO_CUSTOMIZATION: Customization = { init: [], join: [], joinByIndex: [], containerd: [], record: undefined };
 
 /**
  * What the operations of one run learn and share: ids, the token, the administrator's credentials, the API client.

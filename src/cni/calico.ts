@@ -8,6 +8,12 @@ import { clusterAccount, environment, mounts, nodeAgent, openResource, volumes, 
 const VERSION = 'v3.30.3';
 const GROUP = 'crd.projectcalico.org';
 
+/** Calico watches these of SIG Network's too. Groups of k8s.io are taken only with a word of where they were approved. */
+const ADMIN_POLICIES = {
+  group: 'policy.networking.k8s.io', kinds: ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy'], version: 'v1alpha1',
+  annotations: { 'api-approved.kubernetes.io': 'https://github.com/kubernetes-sigs/network-policy-api/pull/30' },
+};
+
 const CLUSTER_KINDS = [
   'BGPConfiguration', 'BGPFilter', 'BGPPeer', 'CalicoNodeStatus', 'ClusterInformation', 'FelixConfiguration', 'GlobalNetworkSet', 'HostEndpoint',
   'IPAMBlock', 'IPAMConfig', 'IPAMHandle', 'IPPool', 'IPReservation', 'KubeControllersConfiguration', 'Tier',
@@ -20,6 +26,7 @@ const customResources = (): object[] => [
   ...['GlobalNetworkPolicy', 'StagedGlobalNetworkPolicy'].map((kind) => openResource(GROUP, kind, 'Cluster', policies(kind))),
   ...NAMESPACED_KINDS.map((kind) => openResource(GROUP, kind, 'Namespaced')),
   ...['NetworkPolicy', 'StagedNetworkPolicy', 'StagedKubernetesNetworkPolicy'].map((kind) => openResource(GROUP, kind, 'Namespaced', policies(kind))),
+  ...ADMIN_POLICIES.kinds.map((kind) => openResource(ADMIN_POLICIES.group, kind, 'Cluster', policies(kind), ADMIN_POLICIES)),
 ];
 const policies = (kind: string): string => kind.toLowerCase().replace(/y$/, 'ies');
 
@@ -42,7 +49,7 @@ const AGENT_RULES: readonly Rule[] = [
   ['apps', 'daemonsets', 'get'],
   ['discovery.k8s.io', 'endpointslices', 'list watch'],
   ['networking.k8s.io', 'networkpolicies', 'list watch'],
-  ['policy.networking.k8s.io', 'adminnetworkpolicies baselineadminnetworkpolicies', 'list watch'],
+  [ADMIN_POLICIES.group, 'adminnetworkpolicies baselineadminnetworkpolicies', 'list watch'],
   [GROUP, 'bgpconfigurations bgpfilters bgppeers clusterinformations felixconfigurations hostendpoints ippools ipreservations tiers', 'get list watch create update'],
   [GROUP, 'globalnetworkpolicies stagedglobalnetworkpolicies networkpolicies stagednetworkpolicies stagedkubernetesnetworkpolicies globalnetworksets networksets', 'get list watch'],
   [GROUP, 'caliconodestatuses', 'get list watch update'],

@@ -33,14 +33,17 @@ export function namespacedRole(name: string, list: readonly Rule[]): object[] {
 }
 
 /** A custom resource whose content is its controller's own business: nothing of it is checked by the API server. */
-export function openResource(group: string, kind: string, scope: 'Cluster' | 'Namespaced', plural = `${kind.toLowerCase()}s`): object {
+export function openResource(
+  group: string, kind: string, scope: 'Cluster' | 'Namespaced', plural = `${kind.toLowerCase()}s`,
+  { version = 'v1', annotations }: { readonly version?: string; readonly annotations?: Readonly<Record<string, string>> } = {},
+): object {
   const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   return {
-    apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: `${plural}.${group}` },
+    apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: `${plural}.${group}`, ...(annotations === undefined ? {} : { annotations }) },
     spec: {
       group, scope, names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() },
       versions: [{
-        name: 'v1', served: true, storage: true, subresources: { status: {} },
+        name: version, served: true, storage: true, subresources: { status: {} },
         schema: { openAPIV3Schema: { type: 'object', properties: { spec: anything, status: anything } } },
       }],
     },

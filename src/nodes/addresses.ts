@@ -23,10 +23,15 @@ export function divideNetwork(subnet: string): DividedNetwork {
   return { subnet, gateway: dotted(range.first + GATEWAY), dynamicRange: `${dotted(range.first + half(range))}/${range.bits + 1}` };
 }
 
+/** Which address of a divided network a node has, counted from the network's own. */
+export function addressOffset(role: NodeRole, index: number): number {
+  return role === 'control-plane' ? CONTROL_PLANE : FIRST_WORKER + index;
+}
+
 /** The address of a node, or undefined when the lower half has no room for it: the engine chooses then. */
 export function nodeAddress(subnet: string, role: NodeRole, index: number): string | undefined {
   const range = dividable(subnet);
-  const offset = role === 'control-plane' ? CONTROL_PLANE : FIRST_WORKER + index;
+  const offset = addressOffset(role, index);
   return range !== undefined && offset < half(range) ? dotted(range.first + offset) : undefined;
 }
 

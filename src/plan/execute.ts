@@ -45,7 +45,6 @@ export async function executePlan<Op extends Operation>(
   const groups = new GroupReporter(plan, emit);
   let fatal: { error: unknown } | undefined;
 
-  const known = new Set(plan.operations.map((operation) => operation.id));
   const settled = new Map<string, Promise<boolean>>();
 
   const cancelled = (): boolean => runSignal.aborted;
@@ -82,7 +81,7 @@ export async function executePlan<Op extends Operation>(
     }
   };
 
-  for (const operation of inDependencyOrder(plan.operations, known)) settled.set(operation.id, runOne(operation));
+  for (const operation of inDependencyOrder(plan.operations)) settled.set(operation.id, runOne(operation));
   await Promise.all(settled.values());
 
   if (fatal !== undefined) throw fatal.error;
@@ -91,7 +90,7 @@ export async function executePlan<Op extends Operation>(
 }
 
 /** Each operation comes after what it waits for. @throws Error for an unknown id or a cycle: the plan is wrong. */
-function inDependencyOrder<Op extends Operation>(operations: readonly Op[], known: ReadonlySet<string>): Op[] {
+export function inDependencyOrder<Op extends Operation>(operations: readonly Op[]): Op[] {
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
   const ordered: Op[] = [];
   const state = new Map<string, 'visiting' | 'done'>();
@@ -101,7 +100,7 @@ function inDependencyOrder<Op extends Operation>(operations: readonly Op[], know
     state.set(operation.id, 'visiting');
     for (const id of [...operation.needs, ...(operation.after ?? [])]) {
       const needed = byId.get(id);
-      if (needed === undefined || !known.has(id)) throw new Error(`${operation.id} waits for the unknown ${id}`);
+      if (needed === undefined) throw new Error(`${operation.id} waits for the unknown ${id}`);
       visit(needed);
     }
     state.set(operation.id, 'done');

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { EngineCommands, RecalledCommands } from './engine-commands.js';
 import type { HostDescription } from './host-description.js';
 import type {
   ExecOptions, ExecResult, NetworkSpec, NodeExit, NodeImage, NodeSpec, ObservedNetwork, ObservedNode, ObservedVolume, OwnedFilter,
@@ -66,6 +67,11 @@ export interface NodeProvider {
   exec(nodeId: string, argv: readonly string[], options: ExecOptions): Promise<ExecResult>;
   /** A raw, two-way byte stream to the stdin and stdout of a command in a node. */
   openStream(nodeId: string, argv: readonly string[], signal: AbortSignal): Promise<Duplex>;
+
+  /** The commands that make nodes of that runtime, and what belongs to them, by hand. Makes nothing. */
+  describeCommands(runtime: string, signal: AbortSignal): Promise<EngineCommands>;
+  /** The same for nodes and networks that exist: as they were made, whatever was planned. */
+  recallCommands(nodeIds: readonly string[], networkIds: readonly string[], signal: AbortSignal): Promise<RecalledCommands>;
 
   /** The last lines that the node's init wrote to its console. */
   nodeConsole(nodeId: string, lines: number, signal: AbortSignal): Promise<string>;

@@ -1,5 +1,5 @@
 import { CancelledError, EXIT_CODES } from '../errors/index.js';
-import { shellQuote } from './terminal/shell-quote.js';
+import { shellQuote } from '../shell/words.js';
 
 /** The parts of the process that an interruption touches; tests hand in their own. */
 export interface SignalHost {

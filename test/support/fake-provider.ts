@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { KindboxError } from '../../src/errors/index.js';
 import { IMAGE_LABELS, LABELS } from '../../src/nodes/labels.js';
+import type { NodeSettings } from '../../src/nodes/settings.js';
+import type { EngineCommands, RecalledCommands } from '../../src/provider/engine-commands.js';
 import type { HostDescription } from '../../src/provider/host-description.js';
 import type { NodeProvider } from '../../src/provider/provider.js';
 import type {
@@ -9,6 +11,19 @@ import type {
 
 const matches = (labels: Readonly<Record<string, string>>, filter: OwnedFilter): boolean =>
   (filter.cluster === undefined || labels[LABELS.cluster] === filter.cluster) && (filter.run === undefined || labels[LABELS.run] === filter.run);
+
+/** The command line of an engine that nobody has. */
+function engineCommands(make: (name: string) => string): EngineCommands {
+  return {
+    functions: ['fixed() { echo "at $1"; }'],
+    network: ({ name }) => [make(name)],
+    node: ({ name }, offset) => [`${make(name)}${offset === undefined ? '' : ` $(fixed ${offset})`}`],
+    keep: (nodes) => `keep ${nodes.join(' ')}`,
+    volume: (name) => `volume ${name}`,
+    inNode: (node, argv, stdin) => ['inside', ...(stdin ? ['--stdin'] : []), node, ...argv].join(' '),
+    publishedPort: (node, port) => `port ${node} ${port}`,
+  };
+}
 
 /** A container engine in memory. Nodes can be created and removed; what runs in them is scripted by `onExec`. */
 export class FakeProvider implements NodeProvider {
@@ -21,6 +36,8 @@ export class FakeProvider implements NodeProvider {
   readonly volumes = new Map<string, ObservedVolume>();
   readonly images = new Map<string, NodeImage>();
   readonly foreign = new Map<string, string>();
+  /** What nodes were asked for, by name. */
+  readonly recalled = new Map<string, NodeSettings>();
   readonly calls: string[] = [];
   /** Of every network that is made without one. */
   subnetOfNetworks: string | undefined;
@@ -158,6 +175,15 @@ export class FakeProvider implements NodeProvider {
 
   openStream(): Promise<Duplex> {
     return Promise.reject(new KindboxError('nothing listens', { reason: 'cluster' }));
+  }
+
+  describeCommands(runtime: string): Promise<EngineCommands> {
+    return Promise.resolve(engineCommands((name) => `make ${name} with ${runtime}`));
+  }
+
+  recallCommands(nodeIds: readonly string[], networkIds: readonly string[]): Promise<RecalledCommands> {
+    const again = engineCommands((name) => `make ${name} again, as one of ${nodeIds.length} nodes on ${networkIds.length} networks`);
+    return Promise.resolve({ ...again, settings: (node) => this.recalled.get(node) ?? {} });
   }
 
   nodeConsole(): Promise<string> { return Promise.resolve('the last words of systemd'); }

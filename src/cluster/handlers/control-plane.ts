@@ -3,6 +3,7 @@ import { abortable } from '../../kubernetes/wait.js';
 import { awaitApiReady } from '../../kubernetes/readiness.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
+import { initSettings } from '../init-settings.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 import { registrationSettings } from './registration.js';
@@ -15,23 +16,17 @@ const AFTER_KUBECONFIGS = new Set(['etcd', 'control-plane', 'kubelet-start']);
 const AFTER_BOOTSTRAP_TOKEN = new Set(['kubelet-finalize', 'addons']);
 
 /** Host checks are ours: kubeadm's preflight looks at the host through the container and takes seconds. */
-function initArgv(kubernetesVersion: string): string[] {
+export function initArgv(kubernetesVersion: string): string[] {
   const skipped = ['preflight', ...(waitsForApiItself(kubernetesVersion) ? ['wait-control-plane'] : [])];
   return ['kubeadm', 'init', '--config=/dev/stdin', `--skip-phases=${skipped.join(',')}`, '--skip-token-print'];
 }
 
 export async function initControlPlane(session: ClusterSession, operation: Of<'init-control-plane'>, run: OperationRun): Promise<void> {
   const { settings, provider, token } = session;
-  const config = initConfig({
-    ...await registrationSettings(session, session.node(operation.node), operation.registration, run.signal),
-    clusterName: settings.cluster,
-    podSubnet: operation.podSubnet, certificateNames: operation.certificateNames, token: token.value,
-    cgroupVersion: settings.host.cgroupVersion, schedulableControlPlane: operation.schedulableControlPlane,
-    serviceSubnet: operation.serviceSubnet, featureGates: operation.featureGates, runtimeConfig: operation.runtimeConfig,
-    patches: session.customization.init,
-    advertiseAddress: operation.advertiseAddress,
-    kubeProxyMode: operation.kubeProxyMode,
-  });
+  const config = initConfig(initSettings(operation, {
+    cluster: settings.cluster, token: token.value, cgroupVersion: settings.host.cgroupVersion, customization: session.customization,
+    registration: await registrationSettings(session, session.node(operation.node), operation.registration, run.signal),
+  }));
   const onLine = (line: string): void => {
     const phase = /^\[([a-z-]+)\]/.exec(line)?.[1];
     if (phase === undefined) return;

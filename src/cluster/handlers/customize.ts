@@ -1,6 +1,8 @@
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
+import type { NodeRole } from '../../nodes/role.js';
 import type { ObservedNode } from '../../provider/types.js';
+import type { Customization } from '../customization.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 
@@ -13,23 +15,34 @@ const dropInPath = (index: number): string => `/etc/containerd/conf.d/50-kindbox
 
 /** Gives a node the user's configuration of containerd; the control plane also keeps what later workers need. */
 export async function customizeNode(session: ClusterSession, operation: Of<'customize-node'>, run: OperationRun): Promise<void> {
-  const { containerd, record } = session.customization;
   const node = session.node(operation.node);
-  const files = containerd.map((text, index): [string, string] => [dropInPath(index), text]);
-  if (node.role === 'control-plane' && record !== undefined) files.push([CUSTOMIZATION_FILE, record]);
-  await Promise.all(files.map(([path, content]) => writeFile(session, node, path, content, run.signal)));
-  if (containerd.length > 0) await restartContainerd(session, node, run);
+  const files = customizationFiles(session.customization, node.role);
+  await Promise.all(files.map(({ path, content }) => writeFile(session, node, path, content, run.signal)));
+  if (session.customization.containerd.length > 0) await restartContainerd(session, node, run);
 }
 
+/** The files that customize a node. */
+export function customizationFiles({ containerd, record }: Customization, role: NodeRole): { readonly path: string; readonly content: string }[] {
+  const kept = role === 'control-plane' && record !== undefined ? [{ path: CUSTOMIZATION_FILE, content: record }] : [];
+  return [...containerd.map((content, index) => ({ path: dropInPath(index), content })), ...kept];
+}
+
+/** Writes stdin to a file that root alone can read. */
+export function installArgv(path: string): string[] {
+  return ['install', '-D', '-m', '0600', '/dev/stdin', path];
+}
+
+export const RESTART_CONTAINERD = ['systemctl', 'restart', 'containerd.service'];
+
 async function writeFile(session: ClusterSession, node: ObservedNode, path: string, content: string, signal: AbortSignal): Promise<void> {
-  const result = await execWhileRunning(session.provider, node, ['install', '-D', '-m', '0600', '/dev/stdin', path], { signal, stdin: content });
+  const result = await execWhileRunning(session.provider, node, installArgv(path), { signal, stdin: content });
   if (result.exitCode !== 0) throw session.failure(`${path} could not be written on ${node.name}`, 'Its file system refused a file.', tail(result.stderr));
 }
 
 async function restartContainerd(session: ClusterSession, node: ObservedNode, run: OperationRun): Promise<void> {
   const exec = (argv: readonly string[]): ReturnType<typeof execWhileRunning> => execWhileRunning(session.provider, node, argv, { signal: run.signal });
   const [result, effective] = await Promise.all([
-    exec(['systemctl', 'restart', 'containerd.service']),
+    exec(RESTART_CONTAINERD),
     // Once is enough: all nodes are given the same.
     node.role === 'control-plane' ? exec(['containerd', 'config', 'dump']) : undefined,
   ]);

@@ -39,7 +39,7 @@ function fixedAddresses({ labels, subnets }: ObservedNetwork, spec: NodeSpec): N
 }
 
 /** Seconds, as the script in the node takes them. A node that has not booted by then never will. */
-const BOOT_SECONDS = 120;
+export const BOOT_SECONDS = 120;
 
 export async function awaitRuntime(session: ClusterSession, operation: Of<'await-runtime'>, run: OperationRun): Promise<void> {
   const node = session.node(operation.node);

@@ -14,7 +14,7 @@ import { registrationSettings } from './registration.js';
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
 
 const TOKEN_TTL_MS = 15 * 60_000;
-const JOIN_ARGV = ['kubeadm', 'join', '--config=/dev/stdin', '--skip-phases=preflight'];
+export const JOIN_ARGV = ['kubeadm', 'join', '--config=/dev/stdin', '--skip-phases=preflight'];
 
 export async function mintToken(session: ClusterSession, _operation: Of<'mint-token'>, run: OperationRun): Promise<void> {
   await mintBootstrapToken(session.api, session.token, TOKEN_TTL_MS, run.signal);

@@ -3,6 +3,7 @@ import type { NodeProvider } from '../provider.js';
 import type { StandaloneNodes } from '../standalone.js';
 import { buildCalls } from './build.js';
 import { openClient } from './client.js';
+import { throwIfCancelled } from '../../errors/index.js';
 import { readConsole } from './console.js';
 import type { Environment } from './docker-config.js';
 import { runExec } from './exec.js';
@@ -41,6 +42,16 @@ export async function connectDocker(environment: Environment): Promise<DockerPro
     saveImages: (references, platform, signal) => saveImages(client, references, platform, signal),
     exec: (nodeId, argv, options) => runExec(client, nodeId, argv, options),
     openStream: (nodeId, argv, signal) => openTunnel(client, nodeId, argv, signal),
+    async describeCommands(runtime, signal) {
+      throwIfCancelled(signal);
+      const { plannedCommands } = await import('./engine-commands.js');
+      return plannedCommands(client, privilegesOf, runtime);
+    },
+    async recallCommands(nodeIds, networkIds, signal) {
+      throwIfCancelled(signal);
+      const { recalledCommands } = await import('./recall.js');
+      return recalledCommands(client, nodeIds, networkIds);
+    },
     nodeConsole: (nodeId, lines, signal) => readConsole(client, nodeId, lines, signal),
     waitForExit: (nodeId, signal) => waitForExit(client, nodeId, signal),
     close: () => client.close(),

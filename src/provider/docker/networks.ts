@@ -7,7 +7,7 @@ import { abortable, type DockerClient } from './client.js';
 import { daemonMessage, statusOf } from './errors.js';
 import { labelFilters } from './owned.js';
 
-const MTU_OPTION = 'com.docker.network.driver.mtu';
+export const MTU_OPTION = 'com.docker.network.driver.mtu';
 /** Another network may take a subnet between Docker's choice and its use. */
 const SUBNET_TAKEN = /overlaps with other one/i;
 const SUBNET_ATTEMPTS = 5;

@@ -1,6 +1,6 @@
 import type { CreateResult } from '../../cluster/options.js';
 import type { Environment } from '../terminal/streams.js';
-import { shellQuote } from '../terminal/shell-quote.js';
+import { shellQuote } from '../../shell/words.js';
 
 /** The closing words of document 003: how to use what was made. */
 export function createdText(result: CreateResult, environment: Environment): string {
@@ -26,13 +26,13 @@ export function createdText(result: CreateResult, environment: Environment): str
 
 function accessStep({ name, kubeconfig, kubeconfigMode, context }: CreateResult, environment: Environment): string {
   if (kubeconfig === null) return `kindbox kubeconfig get ${name} > kubeconfig; export KUBECONFIG=$PWD/kubeconfig`;
-  const path = shellQuote(withTilde(kubeconfig, environment));
+  const path = inShell(kubeconfig, environment);
   return kubeconfigMode === 'merge' ? `The current context of ${path} is ${context} now` : `export KUBECONFIG=${path}`;
 }
 
-function withTilde(path: string, environment: Environment): string {
+/** A shell does not expand a tilde within quotes. */
+function inShell(path: string, environment: Environment): string {
   const home = environment['HOME'];
-  // A shell does not expand a tilde within quotes.
-  const plain = shellQuote(path) === path;
-  return home && plain && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+  const quoted = shellQuote(path);
+  return home && quoted === path && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : quoted;
 }

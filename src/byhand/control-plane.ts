@@ -1,0 +1,56 @@
+import { cniImages } from '../cni/cni.js';
+import { initArgv } from '../cluster/handlers/control-plane.js';
+import { initSettings } from '../cluster/init-settings.js';
+import { initConfig } from '../kubeadm/init-config.js';
+import { withInput } from '../shell/here-document.js';
+import { shellComment } from '../shell/words.js';
+import { kubectl, type Lines, type Renderers } from './facts.js';
+import { registrationOf, TOKEN } from './registration.js';
+
+/** Stands for the control plane's address, which is known when the script runs. */
+const SERVER_HOST = 'server-host.invalid';
+const API_SERVER = new URL(`https://${SERVER_HOST}:6443`);
+
+/** What the engine needs only because it does several things at a time. */
+const NOTHING = (): Lines => [];
+
+export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-credentials' | 'await-api' | 'look-for-images' | 'apply-cni' | 'await-joinable'> = {
+  'init-control-plane': (operation, facts) => {
+    const { engine, cluster, host, customization } = facts;
+    const registration = registrationOf(operation.node, operation.registration, facts);
+    const config = initConfig(initSettings(operation, { cluster, customization, registration, cgroupVersion: host.cgroupVersion, token: TOKEN.standIn }));
+    return [
+      `token=$(${engine.inNode(operation.node, ['kubeadm', 'token', 'generate'])})`,
+      ...withInput(engine.inNode(operation.node, initArgv(registration.kubernetesVersion), 'stdin'), config, TOKEN.expansion),
+    ];
+  },
+
+  // kubectl on the control plane finds kubeadm's admin.conf by a variable of its container.
+  'fetch-credentials': NOTHING,
+
+  'await-api': (_operation, facts) => [`retry ${kubectl(facts, ['get', '--raw=/readyz'])} >/dev/null`],
+
+  'await-joinable': NOTHING,
+
+  'look-for-images': async ({ podSubnet }, { cni }) => {
+    const images = cni === undefined ? [] : await cniImages(cni, { podSubnet, apiServer: API_SERVER });
+    return images.length === 0 ? [] : ['# Every node pulls these, unless its image has them:', ...images.map((image) => shellComment(`  ${image}`))];
+  },
+
+  'apply-cni': async ({ podSubnet }, facts) => {
+    const { cni, engine, master } = facts;
+    const apply = engine.inNode(master, ['kubectl', 'apply', '--server-side', '--filename=-'], 'stdin');
+    if (cni === undefined) return [`retry ${apply} <"$manifest"`];
+    const manifest = await cni.manifest?.({ podSubnet, apiServer: API_SERVER }) ?? '';
+    const needsServer = manifest.includes(SERVER_HOST);
+    return [
+      ...(needsServer ? [
+        `server=$(${kubectl(facts, ['config', 'view', '--output=jsonpath={.clusters[0].cluster.server}'])})`,
+        'server_host=${server#https://}',
+        'server_host=${server_host%:*}',
+      ] : []),
+      // A manifest may define kinds that it uses: the API server takes a moment to know them.
+      'apply_network() {', ...withInput(`  ${apply}`, manifest, needsServer ? { [SERVER_HOST]: '$server_host' } : {}), '}', 'retry apply_network',
+    ];
+  },
+};

@@ -1,0 +1,26 @@
+import type { InitSettings } from '../kubeadm/init-config.js';
+import type { RegistrationSettings } from '../kubeadm/node-registration.js';
+import type { Customization } from './customization.js';
+import type { ClusterOperation } from './operations.js';
+
+export interface InitCircumstances {
+  readonly cluster: string;
+  readonly registration: RegistrationSettings;
+  /** Secret, or what stands for it in a script. */
+  readonly token: string;
+  readonly cgroupVersion: 1 | 2;
+  readonly customization: Customization;
+}
+
+/** What kubeadm init is told, whether the engine runs it or a person does. */
+export function initSettings(
+  operation: Extract<ClusterOperation, { kind: 'init-control-plane' }>,
+  { cluster, registration, token, cgroupVersion, customization }: InitCircumstances,
+): InitSettings {
+  const { podSubnet, serviceSubnet, certificateNames, schedulableControlPlane, featureGates, runtimeConfig, kubeProxyMode, advertiseAddress } = operation;
+  return {
+    ...registration,
+    clusterName: cluster, podSubnet, serviceSubnet, certificateNames, schedulableControlPlane, featureGates, runtimeConfig, kubeProxyMode, advertiseAddress,
+    token, cgroupVersion, patches: customization.init,
+  };
+}
