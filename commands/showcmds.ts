@@ -1,5 +1,5 @@
 import type { ShownCommands } from '../src/index.js';
-import { Args, createFlags, createOptions, KindboxCommand } from '../src/ui/index.js';
+import { Args, createFlags, createWish, KindboxCommand } from '../src/ui/index.js';
 
 export default class Showcmds extends KindboxCommand {
   static override summary = 'Show the docker and kubeadm commands that make a cluster';
@@ -16,11 +16,14 @@ Otherwise it shows what create would do with these options. Nothing is made, and
   static override flags = createFlags;
 
   async run(): Promise<ShownCommands> {
-    const { args, flags } = await this.parse(Showcmds);
-    const { nodeSettings, showCommands, showCreateCommands } = await import('../src/index.js');
-    const options = createOptions(args.name ?? 'mycluster', flags, nodeSettings);
-    const show = args.name === undefined ? showCreateCommands : showCommands;
-    const shown = await show(await this.engineContext(), options);
+    const { args, flags, metadata } = await this.parse(Showcmds);
+    const engine = await import('../src/index.js');
+    const name = args.name ?? (flags.config === undefined ? 'mycluster' : undefined);
+    const { options, warnings } = await createWish({ args: { name }, flags, metadata }, engine);
+    const context = await this.engineContext();
+    for (const message of warnings) context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
+    const show = args.name === undefined ? engine.showCreateCommands : engine.showCommands;
+    const shown = await show(context, options);
     await this.print(shown.script);
     return shown;
   }

@@ -40,10 +40,18 @@ async function writeHelp() {
   await writeFile(join(dist, 'help.json'), JSON.stringify(await renderAllHelp(root)));
 }
 
+// Checked in as well, so that it can be linked to; a test tells when it is not what the code says.
+async function writeSchema() {
+  const { clusterJsonSchema } = await import(pathToFileURL(join(dist, 'src', 'config', 'json-schema.js')).href);
+  await mkdir(join(root, 'schema'), { recursive: true });
+  await writeFile(join(root, 'schema', 'v1alpha1.json'), `${JSON.stringify(clusterJsonSchema(), null, 2)}\n`);
+}
+
 // The help is the same wherever it was built; oclif reads these when it is loaded.
 Object.assign(process.env, { OCLIF_COLUMNS: '80', NO_COLOR: '1', FORCE_COLOR: '0' });
 await compile();
 await copyAssets();
 await writeManifest();
 await writeHelp();
+await writeSchema();
 await chmod(join(root, 'bin', 'kindbox'), 0o755);

@@ -14,6 +14,7 @@ export { nodeSettings } from './nodes/settings-text.js';
 export { listClusters } from './cluster/list.js';
 export { contextName, kubeconfigPath, mergeCluster, readKubeconfig, unmergeKubeconfig } from './kubeconfig/index.js';
 export { validateClusterName } from './cluster/validate.js';
+export { migrateConfig, readConfig, viewConfig, withFile, type ConfigResult, type ConfigSource, type FileOptions } from './config/index.js';
 export { STAGES } from './cluster/handlers/index.js';
 export { buildNodeImage, type BuildOptions, type BuildOrigin, type BuildResult, type BuildTarget, type ImageLayout } from './images/build/index.js';
 export { preloadNodeImage, type PreloadOptions, type PreloadResult } from './images/preload/index.js';

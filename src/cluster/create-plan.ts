@@ -38,7 +38,8 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
   const traits: ClusterTraits = {
     cluster, run: facts.run, runtime: options.runtime, podSubnet, cni: facts.cni.name, dual: facts.dual,
     network: facts.existingNetworkId ?? ownNetwork, lastingAddress: facts.lastingAddress,
-    ofControlPlane: { ...apiServer.labels, [LABELS.workerDefaults]: JSON.stringify(options.workerDefaults ?? {}) },
+    // Patches may hold credentials: for later workers they lie on the control plane (see customization.ts).
+    ofControlPlane: { ...apiServer.labels, [LABELS.workerDefaults]: JSON.stringify({ ...options.workerDefaults, kubeadmConfigPatches: undefined }) },
   };
   const imageOf = (settings: NodeSettings): ChosenImage => (settings.image === undefined ? undefined : facts.otherImages?.[settings.image]) ?? facts.image;
   const masterSettings = options.controlPlane ?? {};

@@ -6,7 +6,7 @@ import { networkName, nodeName } from '../nodes/names.js';
 import { SYSBOX_RUNTIME } from '../host/runtime-check.js';
 import { observeForCreate } from './create-facts.js';
 import { planCreate, type CreateFacts } from './create-plan.js';
-import { customizationOf } from './customization.js';
+import { customizationOf, requirePatchable } from './customization.js';
 import { milestones } from './milestones.js';
 import type { CreateOptions, CreateResult } from './options.js';
 import { requireNoFailures } from './failures.js';
@@ -28,6 +28,7 @@ export async function createCluster(context: EngineContext, options: CreateOptio
   const wish = validateCreateOptions(options);
   const customization = await customizationOf(wish);
   const { host, facts } = await observeForCreate(context, wish);
+  requirePatchable(customization, facts);
   const plan = planCreate(wish, { ...facts, customized: customization.record !== undefined });
   announce(context, wish, facts);
 

@@ -1,6 +1,9 @@
 import { KindboxError } from '../errors/index.js';
 import { printable } from '../errors/printable.js';
-import { parseKubeadmPatch, type KubeadmPatch } from '../kubeadm/patches.js';
+import { parseKubeadmPatch, requireEffect, type KubeadmPatch } from '../kubeadm/patches.js';
+import type { NodeRole } from '../nodes/role.js';
+import type { NodeSettings } from '../nodes/settings.js';
+import type { CreateFacts } from './create-plan.js';
 import type { CreateOptions } from './options.js';
 
 /**
@@ -34,8 +37,9 @@ export async function customizationOf(wish: Wish): Promise<Customization> {
   validateComponentSettings(wish);
   const common = wish.kubeadmConfigPatches ?? [];
   const joinTexts = [...common, ...(wish.workerDefaults?.kubeadmConfigPatches ?? [])];
-  const joinByIndex = (wish.workers ?? []).map((worker) => parsed(worker.kubeadmConfigPatches ?? []));
-  const init = parsed([...common, ...(wish.controlPlane?.kubeadmConfigPatches ?? [])]);
+  const ofWorkers = [wish.workerDefaults, ...wish.workers ?? []].map((worker) => parsedFor('worker', worker));
+  const joinByIndex = ofWorkers.slice(1);
+  const init = [...parsed(common), ...parsedFor('control-plane', wish.controlPlane)];
   return { init, joinByIndex, ...await forLaterNodes({ version: 1, joinPatches: joinTexts, containerdConfigPatches: wish.containerdConfigPatches ?? [] }) };
 }
 
@@ -45,10 +49,23 @@ export async function recordedCustomization(record: string): Promise<Customizati
   return { init: [], joinByIndex: [], ...await forLaterNodes(read) };
 }
 
+/** @throws KindboxError usage: a node's container runtime would leave the patches of containerd aside. */
+export function requirePatchable({ containerd }: Customization, { image, otherImages = {} }: Pick<CreateFacts, 'image' | 'otherImages'>): void {
+  const other = [image, ...Object.values(otherImages)].find(({ cri }) => cri !== 'containerd');
+  if (containerd.length === 0 || other === undefined) return;
+  throw invalid(`The nodes of ${other.reference} do not take patches of containerd's configuration`, `Their container runtime is ${other.cri}.`);
+}
+
 async function forLaterNodes(record: CustomizationRecord): Promise<Pick<Customization, 'join' | 'containerd' | 'record'>> {
   const join = parsed(record.joinPatches).filter(({ kind }) => kind === 'JoinConfiguration');
   const containerd = await dropIns(record.containerdConfigPatches);
   return { join, containerd, record: join.length + containerd.length === 0 ? undefined : JSON.stringify(record) };
+}
+
+function parsedFor(role: NodeRole, settings: NodeSettings | undefined): KubeadmPatch[] {
+  const patches = parsed(settings?.kubeadmConfigPatches ?? []);
+  requireEffect(role, patches);
+  return patches;
 }
 
 function parsed(texts: readonly string[]): KubeadmPatch[] {
@@ -61,8 +78,8 @@ async function dropIns(patches: readonly string[]): Promise<string[]> {
   return patches.map(containerdDropIn);
 }
 
-/** These become parts of command lines in the node, in which commas and equals signs have a meaning. */
-function validateComponentSettings({ featureGates = {}, runtimeConfig = {} }: Wish): void {
+/** These become parts of command lines in the node, in which commas and equals signs have a meaning. @throws KindboxError usage. */
+export function validateComponentSettings({ featureGates = {}, runtimeConfig = {} }: Pick<Wish, 'featureGates' | 'runtimeConfig'>): void {
   for (const gate of Object.keys(featureGates)) {
     if (!/^[A-Za-z][A-Za-z0-9]{0,99}$/.test(gate)) throw invalid(`"${printable(gate)}" is not a feature gate`, 'It is a word, such as InPlacePodVerticalScaling.');
   }

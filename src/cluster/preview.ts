@@ -3,7 +3,7 @@ import { networkName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
 import { withoutPulling } from '../provider/without-pulling.js';
 import { observeForCreate } from './create-facts.js';
-import { customizationOf } from './customization.js';
+import { customizationOf, requirePatchable } from './customization.js';
 import { planCreate, type CreateFacts } from './create-plan.js';
 import type { ClusterPlan } from './operations.js';
 import type { CreateOptions } from './options.js';
@@ -41,7 +41,8 @@ export async function previewCluster(context: EngineContext, options: CreateOpti
 /** All that create observes and decides before it plans. */
 export async function lookOnly(context: EngineContext, options: CreateOptions): Promise<{ wish: CreateOptions; host: HostDescription; facts: CreateFacts }> {
   const wish = validateCreateOptions(options);
-  const { record } = await customizationOf(wish);
+  const customization = await customizationOf(wish);
   const { host, facts } = await observeForCreate({ ...context, provider: withoutPulling(context.provider) }, wish);
-  return { wish, host, facts: { ...facts, customized: record !== undefined } };
+  requirePatchable(customization, facts);
+  return { wish, host, facts: { ...facts, customized: customization.record !== undefined } };
 }

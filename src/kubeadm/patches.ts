@@ -1,7 +1,9 @@
 import { parseAllDocuments } from 'yaml';
+import { isTooDeep } from '../config/yaml-limits.js';
 import { KindboxError } from '../errors/index.js';
 import { closest } from '../errors/closest.js';
 import { printable } from '../errors/printable.js';
+import type { NodeRole } from '../nodes/role.js';
 import { withArgumentMaps } from './extra-args.js';
 import { isJsonObject, mergePatch, valueAt, type JsonObject } from './merge-patch.js';
 
@@ -23,6 +25,8 @@ export interface KubeadmPatch {
 
 /** What kindbox itself works with. A patch of it would make a cluster that kindbox cannot finish, or not find again. */
 const RESERVED: readonly (readonly [kind: PatchedKind, path: string, because: string])[] = [
+  ['InitConfiguration', 'skipPhases', 'It runs all phases but the preflight checks.'],
+  ['JoinConfiguration', 'skipPhases', 'It runs all phases but the preflight checks.'],
   ['InitConfiguration', 'bootstrapTokens', 'The token with which workers join lives for one run only.'],
   ['InitConfiguration', 'localAPIEndpoint.bindPort', 'The port of the API server is 6443 in every cluster.'],
   ['InitConfiguration', 'nodeRegistration.name', 'A node is called what its container is called.'],
@@ -40,7 +44,8 @@ const RESERVED: readonly (readonly [kind: PatchedKind, path: string, because: st
 
 /** @throws KindboxError usage: not YAML, no kind, a kind that kubeadm is not given, or a field that kindbox decides. */
 export function parseKubeadmPatch(text: string): KubeadmPatch[] {
-  const documents = parseAllDocuments(text, { prettyErrors: false });
+  if (isTooDeep(text)) throw refusal('A patch of kubeadm\'s configuration is nested too deeply');
+  const documents = parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' });
   const patches = [...documents].map((document): unknown => {
     const [error] = document.errors;
     if (error !== undefined) throw refusal('A patch of kubeadm\'s configuration is not YAML', `${error.message}.`);
@@ -72,13 +77,36 @@ function checked(body: unknown): KubeadmPatch {
     throw refusal(`A patch of ${kind} has the API version "${printable(JSON.stringify(apiVersion))}"`, `It is of the group ${GROUPS[kind]}.`);
   }
   for (const [reservedKind, path, because] of RESERVED) {
-    if (kind === reservedKind && valueAt(changes, path.split('.')) !== undefined) throw refusal(`A patch of ${kind} sets ${path}, which kindbox decides`, because);
+    if (kind === reservedKind && touches(changes, path.split('.'))) throw refusal(`A patch of ${kind} sets ${path}, which kindbox decides`, because);
   }
   return { kind, body: withArgumentMaps(kind, changes) };
 }
 
+/** Whether the patch sets the field, or takes it away with what is around it. */
+function touches(changes: JsonObject, path: readonly string[]): boolean {
+  const around = path.map((_, depth) => valueAt(changes, path.slice(0, depth + 1)));
+  return around.at(-1) !== undefined || around.slice(0, -1).some((value) => value !== undefined && !isJsonObject(value));
+}
+
 function isPatchedKind(kind: string): kind is PatchedKind {
   return Object.hasOwn(GROUPS, kind);
+}
+
+/**
+ * What kubeadm is given on this kind of node; patches of other kinds do nothing there. A worker's kubelet has the
+ * cluster's KubeletConfiguration: kubeadm join fetches it and takes no other.
+ */
+export const KINDS_OF_ROLE: Readonly<Record<NodeRole, readonly PatchedKind[]>> = {
+  'control-plane': ['InitConfiguration', 'ClusterConfiguration', 'KubeletConfiguration', 'KubeProxyConfiguration'],
+  worker: ['JoinConfiguration'],
+};
+
+/** @throws KindboxError usage: the patches are for one node, on which they would do nothing. */
+export function requireEffect(role: NodeRole, patches: readonly KubeadmPatch[]): void {
+  const idle = patches.find(({ kind }) => !KINDS_OF_ROLE[role].includes(kind));
+  if (idle === undefined) return;
+  const because = `There, kubeadm is given ${KINDS_OF_ROLE[role].join(', ')}. ${idle.kind === 'JoinConfiguration' ? 'It is for workers' : 'Make it a patch of the cluster'}.`;
+  throw refusal(`A patch of ${idle.kind} has no effect on a ${role === 'worker' ? 'worker' : 'control plane'} alone`, because);
 }
 
 /** The documents with all patches of their kinds merged into them, in the order of the patches. */

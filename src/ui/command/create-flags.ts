@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags';
+import { CREATE_DEFAULTS } from '../../cluster/defaults.js';
 import type { CreateOptions, IpFamily, KubeconfigMode, KubeProxyMode } from '../../cluster/options.js';
 import type { nodeSettings as parseNodeSettings } from '../../nodes/settings-text.js';
 import { durationFlag } from './flags.js';
@@ -8,15 +9,16 @@ const KUBE_PROXY_MODES: readonly KubeProxyMode[] = ['iptables', 'nftables'];
 
 /** What a cluster can be asked for, by all commands that make one or tell how. */
 export const createFlags = {
-  'num-workers': Flags.integer({ default: 1, helpValue: 'N', description: 'Number of worker nodes' }),
+  config: Flags.string({ helpValue: 'FILE', description: "Configuration of kindbox's or kind's, - for stdin; the other options and their variables win over it" }),
+  'num-workers': Flags.integer({ default: CREATE_DEFAULTS.numWorkers, helpValue: 'N', description: 'Number of worker nodes' }),
   net: Flags.string({ helpValue: 'NETWORK', description: 'Existing Docker network to use (default: a new one, NAME-net)' }),
   subnet: Flags.string({ helpValue: 'CIDR', description: "Addresses of the cluster's own network (Docker's choice if left out)" }),
   'ip-family': Flags.option({ options: ['ipv4', 'dual'] as const })({ description: 'Families of the addresses (default: dual on a network that has IPv6, else ipv4)' }),
   image: Flags.string({ helpValue: 'IMAGE', description: 'Node image' }),
   'k8s-version': Flags.string({ helpValue: 'VERSION', description: 'Kubernetes version of the nodes, such as v1.36.3 or v1.36' }),
-  runtime: Flags.string({ default: 'sysbox-runc', env: 'KINDBOX_RUNTIME', description: 'Docker runtime of the nodes' }),
-  'pod-subnet': Flags.string({ default: '10.244.0.0/16', helpValue: 'CIDR', description: 'Addresses of pods' }),
-  cni: Flags.string({ default: 'flannel', helpValue: 'flannel|calico|weave|none|FILE', description: 'Network of the pods; FILE is a manifest, whose pod subnet must be --pod-subnet' }),
+  runtime: Flags.string({ default: CREATE_DEFAULTS.runtime, env: 'KINDBOX_RUNTIME', description: 'Docker runtime of the nodes' }),
+  'pod-subnet': Flags.string({ default: CREATE_DEFAULTS.podSubnet, helpValue: 'CIDR', description: 'Addresses of pods' }),
+  cni: Flags.string({ default: CREATE_DEFAULTS.cni, helpValue: 'flannel|calico|weave|none|FILE', description: 'Network of the pods; FILE is a manifest, whose pod subnet must be --pod-subnet' }),
   'kube-proxy-mode': Flags.option({ options: KUBE_PROXY_MODES })({ description: 'How kube-proxy makes Services reachable (default: iptables)' }),
   publish: Flags.integer({ char: 'p', helpValue: 'PORT', description: 'Publish the API server at this port of the host (0: any)' }),
   'api-server-address': Flags.string({ helpValue: 'HOST', description: 'Name or address by which others reach the published API server' }),
@@ -24,11 +26,11 @@ export const createFlags = {
   memory: Flags.string({ helpValue: 'SIZE', description: 'Memory of each node, such as 2g' }),
   mount: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'HOST:NODE[:ro]', description: 'Path of the host to see in each node' }),
   port: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'HOST:NODE[/udp]', description: 'Port of the control plane to publish, such as 8080:30080' }),
-  kubeconfig: Flags.option({ options: KUBECONFIG_MODES, default: 'separate' as const, env: 'KINDBOX_KUBECONFIG' })({
+  kubeconfig: Flags.option({ options: KUBECONFIG_MODES, default: CREATE_DEFAULTS.kubeconfig, env: 'KINDBOX_KUBECONFIG' })({
     description: "A file of its own, into the user's kubeconfig (and made current), or none",
   }),
   'wait-all': Flags.boolean({ char: 'w', description: 'Return only when all nodes are Ready' }),
-  wait: durationFlag({ default: 300_000, defaultHelp: async () => '5m', description: 'Longest time for each wait' }),
+  wait: durationFlag({ default: CREATE_DEFAULTS.waitMs, defaultHelp: async () => '5m', description: 'Longest time for each wait' }),
   retain: Flags.boolean({ char: 'r', description: 'Keep what was made if the creation fails' }),
 };
 
