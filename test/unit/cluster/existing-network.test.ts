@@ -1,7 +1,6 @@
 import { createCluster } from '../../../src/cluster/create.js';
 import { serverOf } from '../../../src/cluster/server-address.js';
 import type { EngineContext } from '../../../src/engine.js';
-import { userKubeconfig } from '../../../src/kubeconfig/convert.js';
 import { LABELS } from '../../../src/nodes/labels.js';
 import type { ObservedNode } from '../../../src/provider/types.js';
 import { FakeProvider } from '../../support/fake-provider.js';
@@ -39,11 +38,7 @@ test.each([['macvlan', '172.30.0.0/16'], ['bridge', 'fd00::/64']])('none on a %s
 });
 
 describe('the address for clients', () => {
-  const adminConfig = userKubeconfig({
-    clusters: { name: 'demo', cluster: { server: 'https://172.18.0.2:6443', 'certificate-authority-data': pem('CERTIFICATE') } },
-    contexts: { name: 'admin', context: { cluster: 'demo', user: 'admin' } },
-    users: { name: 'admin', user: { 'client-certificate-data': pem('CERTIFICATE'), 'client-key-data': pem('EC PRIVATE KEY') } },
-  });
+  const internal = 'https://172.18.0.2:6443';
   const master = observedNode('demo', 'control-plane', 0, { addresses: [{ networkId: 'net42', networkName: 'mine', ipv4: '172.30.0.9' }] });
   const lasting = { ...master, labels: { ...master.labels, [LABELS.lastingAddress]: '198.18.0.7' } };
 
@@ -52,7 +47,7 @@ describe('the address for clients', () => {
     ['is the node\'s own, where only nodes know the lasting one, under a name that its certificate has', lasting, { server: 'https://172.30.0.9:6443', tlsServerName: 'kubernetes' }],
     ['is the published port before all', { ...lasting, ports: [{ nodePort: 6443, hostPort: 40000, hostAddress: '127.0.0.1' }] }, { server: 'https://127.0.0.1:40000' }],
   ])('%s', (_what, node, expected) => {
-    expect(serverOf(node, '127.0.0.1', adminConfig)).toEqual(expected);
+    expect(serverOf(node, '127.0.0.1', internal)).toEqual(expected);
   });
 });
 
