@@ -1,9 +1,10 @@
-// npm run bench -- --nodes 10 [--runtime R] [--runs N]: a table on stderr, and the figures as JSON on stdout.
+// npm run bench -- [--nodes 1,3,10] [--runs 3] [--contestants kindbox,by-hand,kind,kind-shared] [--runtime R] [--svg FILE]
+// One after the other and interleaved, so that a busy moment of the machine hits all: a table on stderr, JSON on stdout.
+import './workspace/typescript.mjs';
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { measureCluster } from '../test/bench/measure-cluster.mjs';
-import { summarize, tableOf } from '../test/bench/summary.mjs';
 import { mustRun, runMain, toStderr } from './machine/commands.mjs';
 import { daemonInfo } from './machine/docker-endpoint.mjs';
 import { ensureBaseImage } from './machine/ensure-base-image.mjs';
@@ -13,12 +14,18 @@ import { runtimeFor } from './quickstart/runtime.mjs';
 import { ensureBuilt } from './workspace/ensure-built.mjs';
 import { kindbox } from './workspace/paths.mjs';
 
+const VERSION = 'v1.36.3';
+const NODE_IMAGE = `nestybox/k8s-node:${VERSION}`;
+
 runMain(import.meta.url, async (args) => {
   const { values } = parseArgs({
     args,
-    options: { nodes: { type: 'string', default: '10' }, runtime: { type: 'string' }, runs: { type: 'string', default: '1' } },
+    options: {
+      nodes: { type: 'string', default: '1,3,10' }, runs: { type: 'string', default: '3' }, runtime: { type: 'string' },
+      contestants: { type: 'string', default: 'kindbox,by-hand,kind,kind-shared' }, svg: { type: 'string' },
+    },
   });
-  const nodes = positive('nodes', values.nodes);
+  const sizes = values.nodes.split(',').map((text) => positive('nodes', text));
   const runs = positive('runs', values.runs);
 
   const { host } = await ensureDocker();
@@ -28,20 +35,75 @@ runMain(import.meta.url, async (args) => {
   await mustRun([kindbox, 'image', 'build', '--progress', 'plain'], { show: true });
   const info = await daemonInfo(host);
   const runtime = values.runtime ?? runtimeFor(info.Runtimes).runtime;
+  const measured = await race({ host, runtime, sizes, runs, names: values.contestants.split(',') });
 
-  const measured = [];
-  for (let run = 1; run <= runs; run += 1) {
-    toStderr(`Run ${run} of ${runs}: ${nodes} nodes on ${runtime}`);
-    measured.push(await measureCluster({ name: `kbb${randomBytes(4).toString('hex')}`, nodes, runtime }));
-  }
-  const summary = summarize(measured);
-  toStderr(`\n${tableOf(summary)}`);
+  const [{ summarize, tablesOf }, { chartOf }] = await Promise.all([import('../test/bench/summary.ts'), import('../test/bench/chart.ts')]);
+  const summaries = summarize(measured);
+  toStderr(`\n${tablesOf(summaries)}`);
+  if (values.svg !== undefined) writeFileSync(values.svg, chartOf(summaries, 'serving'));
   const machine = { cpus: cpus().length, memoryBytes: totalmem(), kernel: info.KernelVersion, docker: info.ServerVersion, cgroup: info.CgroupVersion };
-  process.stdout.write(`${JSON.stringify({ machine, nodes, runtime, summary, runs: measured }, undefined, 2)}\n`);
+  process.stdout.write(`${JSON.stringify({ machine, runtime, summaries, runs: measured }, undefined, 2)}\n`);
 });
+
+async function race({ host, runtime, sizes, runs, names }) {
+  const { measureCluster } = await import('../test/bench/measure.ts');
+  const { contestants, close } = await prepare(host, runtime, names);
+  const measured = [];
+  try {
+    for (const nodes of sizes) {
+      for (let run = 1; run <= runs; run += 1) {
+        for (const contestant of contestants) {
+          const resizes = nodes === 10 ? { from: 4, to: 9 } : undefined;
+          const result = await measureCluster(contestant, `kbb${randomBytes(3).toString('hex')}`, nodes, resizes);
+          measured.push(result);
+          toStderr(`${contestant.name}, ${nodes} nodes, run ${run} of ${runs}: returned after ${result.returnedMs} ms, Ready ${result.readyMs} ms, DNS ${result.dnsMs} ms`);
+        }
+      }
+    }
+    return measured;
+  } finally {
+    await close();
+  }
+}
+
+/** Whatever is compiled, built or copied is so before the first measurement. */
+async function prepare(host, runtime, names) {
+  const { Engine } = await import('../test/bench/engine.ts');
+  const engine = new Engine(host);
+  const build = async (...options) => JSON.parse((await mustRun([kindbox, 'image', 'build', ...options, '--json', '--progress=quiet'])).out.toString()).image;
+  const contestants = [];
+  let daemon;
+  const close = async () => {
+    for (const contestant of contestants) await contestant.close();
+    await daemon?.stop();
+  };
+  const onSecondDaemon = async (name, image) => {
+    const [{ SecondDockerd }, { kindContestant }] = await Promise.all([import('../test/support/second-dockerd.ts'), import('../test/bench/contestants/kind.ts')]);
+    daemon ??= await SecondDockerd.start({ defaultRuntime: runtime });
+    await daemon.copyImages(image);
+    return kindContestant(name, daemon, image);
+  };
+  const make = {
+    kindbox: async () => (await import('../test/bench/contestants/kindbox.ts')).kindboxContestant(engine, runtime),
+    'by-hand': async () => (await import('../test/bench/contestants/by-hand.ts')).byHandContestant(engine, runtime, await build('--layout=ordinary'), VERSION),
+    'by-hand-shared': async () => (await import('../test/bench/contestants/by-hand.ts')).byHandContestant(engine, runtime, NODE_IMAGE, VERSION),
+    kind: async () => onSecondDaemon('kind', await build('--for=kind', '--layout=ordinary')),
+    'kind-shared': async () => onSecondDaemon('kind, shared layout', await build('--for=kind')),
+  };
+  try {
+    for (const name of names) {
+      if (!Object.hasOwn(make, name)) throw new Error(`There is no contestant ${name}: ${Object.keys(make).join(', ')}`);
+      contestants.push(await make[name]());
+    }
+    return { contestants, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
 
 function positive(name, text) {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
-  throw new Error(`--${name} takes a number above 0, not ${text}`);
+  throw new Error(`--${name} takes numbers above 0, not ${text}`);
 }

@@ -26,7 +26,7 @@ From releases it downloads the projects' own binaries, whose published checksums
     layout: Flags.option({ options: LAYOUTS, default: 'shared' as const })({ description: 'Share the pod images between nodes, or give each node a copy as other node images do' }),
     tag: Flags.string({ char: 't', helpValue: 'TAG', description: 'Name of the image (nestybox/k8s-node:VERSION, or nestybox/kindestnode:VERSION for kind)' }),
     mirror: mirrors({ helpValue: 'NAME=URL', description: 'With --from release: where the binaries of kubernetes (dl.k8s.io) or github come from' }),
-    'registry-mirror': mirrors({ helpValue: 'REGISTRY=URL', description: 'With --from release: what takes the place of registry.k8s.io or ghcr.io' }),
+    'registry-mirror': mirrors({ helpValue: 'REGISTRY=URL', description: 'With --from release: what takes the place of registry.k8s.io, ghcr.io or docker.io' }),
     force: Flags.boolean({ description: 'Build even if the image is up to date' }),
   };
 

@@ -33,7 +33,7 @@ export function planOfExisting(cluster: ObservedCluster, engine: RecalledCommand
     run: master.run, image: imageOf(master), otherImages: Object.fromEntries(cluster.nodes.map((node) => [node.image, imageOf(node)])),
     cni: { name: cni, networked: cni !== 'none', preloaded: cni === 'flannel' || cni === 'none' },
     // The commands name it; the plan need not.
-    existingNetworkId: cluster.networks.length > 0 ? undefined : '',
+    existingNetworkId: cluster.networks.length > 0 ? undefined : '', lastingAddress: master.labels[LABELS.lastingAddress],
     hostAddress: host.address, mustPublish: false, remote: host.remote,
   });
   return without(plan, new Set(absent));

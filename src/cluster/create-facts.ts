@@ -2,9 +2,12 @@ import { chooseCni } from '../cni/cni.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { hostWarnings, requireRuntime } from '../host/runtime-check.js';
+import { requireKubeProxyMode } from '../kubeadm/kube-proxy.js';
 import { LABELS } from '../nodes/labels.js';
+import { lastingAddress } from '../nodes/lasting-address.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
+import type { ObservedNetwork } from '../provider/types.js';
 import type { CreateFacts } from './create-plan.js';
 import { chooseImage, requireSupportedSkew, type ChosenImage } from './node-image.js';
 import { mergeSettings } from './node-plan.js';
@@ -16,13 +19,15 @@ import { newRunId } from './run-id.js';
 export async function observeForCreate(context: EngineContext, options: CreateOptions): Promise<{ host: HostDescription; facts: CreateFacts }> {
   const [host, cni] = await Promise.all([context.provider.describeHost(context.signal), chooseCni(options.cni)]);
   requireRuntime(host, options.runtime);
-  const [image, otherImages, existingNetworkId] = await Promise.all([
+  const run = newRunId();
+  const [image, otherImages, existingNetwork] = await Promise.all([
     chooseImage(context, host, options),
     chooseOtherImages(context, host, options),
     options.network === undefined ? requireFreeNetworkName(context, options.name) : requireNetwork(context, options.network),
     requireFreeNames(context, options),
   ]);
   const controlPlane = otherImages[options.controlPlane?.image ?? ''] ?? image;
+  requireKubeProxyMode(options.kubeProxyMode, controlPlane.kubernetesVersion);
   for (const settings of [{}, ...options.workers ?? []].map((own) => mergeSettings(options.workerDefaults, own))) {
     requireSupportedSkew(controlPlane.kubernetesVersion, (otherImages[settings.image ?? ''] ?? image).kubernetesVersion);
   }
@@ -32,7 +37,8 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
   return {
     host,
     facts: {
-      run: newRunId(), image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded }, existingNetworkId,
+      run, image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded },
+      existingNetworkId: existingNetwork?.id, lastingAddress: existingNetwork === undefined ? undefined : await addressOn(context, existingNetwork, run),
       mtu: host.defaultMtu, hostAddress: host.address, remote: host.remote, mustPublish: host.remote,
     },
   };
@@ -73,7 +79,7 @@ async function requireFreeNetworkName(context: EngineContext, cluster: string): 
   });
 }
 
-async function requireNetwork(context: EngineContext, name: string): Promise<string> {
+async function requireNetwork(context: EngineContext, name: string): Promise<ObservedNetwork> {
   const networks = await context.provider.findNetworks(name, context.signal);
   const [network] = networks;
   if (network === undefined) {
@@ -85,5 +91,12 @@ async function requireNetwork(context: EngineContext, name: string): Promise<str
       reason: 'conflict', next: networks.map((duplicate) => `docker network rm ${duplicate.id.slice(0, 12)}`),
     });
   }
-  return network.id;
+  return network;
+}
+
+/** None where it could not work: other drivers than Docker's bridge let nobody have an address that they did not give. */
+async function addressOn({ provider, signal }: EngineContext, { driver, subnets }: ObservedNetwork, run: string): Promise<string | undefined> {
+  if (driver !== 'bridge' || !subnets.some((subnet) => !subnet.includes(':'))) return undefined;
+  const others = await provider.listNodes({}, signal);
+  return lastingAddress(run, new Set(others.flatMap((node) => node.labels[LABELS.lastingAddress] ?? [])));
 }

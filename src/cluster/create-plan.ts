@@ -17,6 +17,8 @@ export interface CreateFacts {
   readonly cni: { readonly name: string; readonly networked: boolean; readonly preloaded: boolean };
   /** The network to use; one is made when undefined. */
   readonly existingNetworkId?: string | undefined;
+  /** Of the control plane, on a network on which Docker may change its own. */
+  readonly lastingAddress?: string | undefined;
   /** Bytes; of the engine's default network. */
   readonly mtu?: number | undefined;
   /** Where published ports are reached. */
@@ -42,7 +44,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
 
   const traits: ClusterTraits = {
     cluster, run: facts.run, runtime: options.runtime, podSubnet: options.podSubnet, cni: facts.cni.name,
-    network: facts.existingNetworkId ?? ownNetwork,
+    network: facts.existingNetworkId ?? ownNetwork, lastingAddress: facts.lastingAddress,
     ofControlPlane: { [LABELS.workerDefaults]: JSON.stringify(options.workerDefaults ?? {}) },
   };
   const imageOf = (settings: NodeSettings): ChosenImage => (settings.image === undefined ? undefined : facts.otherImages?.[settings.image]) ?? facts.image;
@@ -72,7 +74,8 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       needs: [id(facts.customized === true ? 'customize-node' : 'await-runtime', master)], node: master, podSubnet: options.podSubnet,
       serviceSubnet: options.serviceSubnet, featureGates: options.featureGates, runtimeConfig: options.runtimeConfig,
       certificateNames: certificateNames(published, facts), schedulableControlPlane: options.numWorkers === 0,
-      registration: registrationOf(masterSettings),
+      registration: registrationOf(masterSettings), kubeProxyMode: options.kubeProxyMode,
+      ...(facts.lastingAddress === undefined ? {} : { advertiseAddress: facts.lastingAddress }),
     },
     {
       kind: 'fetch-credentials', id: id('fetch-credentials', master), group: 'master', title: `Setting up kubectl on ${master} ...`,

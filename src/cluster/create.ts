@@ -51,7 +51,7 @@ export async function createCluster(context: EngineContext, options: CreateOptio
     kubeconfig: session.kubeconfig ?? null,
     kubeconfigMode: wish.kubeconfig ?? 'separate',
     context: contextName(wish.name),
-    server: clientServer(session),
+    server: clientServer(session).server,
     nodes: session.nodes.map((node) => ({
       name: node.name, id: node.id, role: node.role, address: node.addresses[0]?.ipv4 ?? '', ready: session.ready.has(node.name),
     })),

@@ -14,7 +14,7 @@ export function summarize(cluster: ObservedCluster): ClusterSummary {
   return {
     name: cluster.name,
     workers: workersOf(cluster).length,
-    network: (master ?? cluster.nodes[0])?.addresses[0]?.networkName ?? cluster.networks[0]?.name ?? '',
+    network: (master ?? cluster.nodes[0])?.network ?? cluster.networks[0]?.name ?? '',
     image: master?.image ?? '',
     kubernetesVersion: master?.labels[LABELS.kubernetesVersion] ?? '',
     state: stateOf(cluster),

@@ -16,6 +16,8 @@ export interface ClusterTraits {
   readonly cni: string;
   /** Id of the network, or the name of the one that the plan makes. */
   readonly network: string;
+  /** Of the control plane, where Docker may change its own (see nodes/lasting-address.ts). */
+  readonly lastingAddress?: string | undefined;
   /** Labels that only the control plane has. */
   readonly ofControlPlane?: Readonly<Record<string, string>>;
 }
@@ -48,13 +50,23 @@ export function createNode(traits: ClusterTraits, node: PlannedNode, group: stri
         [LABELS.cri]: image.cri,
         [LABELS.podSubnet]: traits.podSubnet,
         [LABELS.cni]: traits.cni,
+        ...(traits.lastingAddress === undefined ? {} : { [LABELS.lastingAddress]: traits.lastingAddress }),
       },
       ports: [...node.ports ?? [], ...settings.ports ?? []],
-      environment: role === 'control-plane' ? { KUBECONFIG: '/etc/kubernetes/admin.conf' } : {},
+      environment: environment(role, traits.lastingAddress),
       ...(settings.cpus === undefined ? {} : { cpus: settings.cpus }),
       ...(settings.memoryBytes === undefined ? {} : { memoryBytes: settings.memoryBytes }),
       ...(settings.mounts === undefined ? {} : { mounts: settings.mounts }),
     },
+  };
+}
+
+/** The node image's entrypoint reads the addresses at every start. */
+function environment(role: NodeRole, lastingAddress: string | undefined): Record<string, string> {
+  const isControlPlane = role === 'control-plane';
+  return {
+    ...(isControlPlane ? { KUBECONFIG: '/etc/kubernetes/admin.conf' } : {}),
+    ...(lastingAddress === undefined ? {} : { [isControlPlane ? 'KINDBOX_OWN_ADDRESS' : 'KINDBOX_CONTROL_PLANE']: lastingAddress }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
+import { uncordon } from '../kubernetes/nodes.js';
 import { LABELS } from '../nodes/labels.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { requireNoFailures } from './failures.js';
@@ -11,6 +12,9 @@ import { requireRunningMaster, resizeCluster } from './resize.js';
 import { runPlan } from './run-plan.js';
 import { ClusterSession } from './session.js';
 import { validateClusterName } from './validate.js';
+
+/** Milliseconds that putting things right after a failure may take. */
+const CLEAN_UP_MS = 15_000;
 
 /** Adds one worker, with settings of its own. @throws as resizeCluster does. */
 export async function addNode(context: EngineContext, options: Omit<ResizeOptions, 'numWorkers'> & { readonly settings: NodeSettings }): Promise<ResizeResult> {
@@ -37,9 +41,23 @@ export async function removeNode(context: EngineContext, options: NodeRemovalOpt
   });
   session.remember(master);
   session.configurationWritten.resolve();
-  const outcome = await runPlan(context, session, planRemoval(master.name, removal(node, [node], options)), { makesNothing: true });
+  const outcome = await runPlan(context, session, planRemoval(master.name, removal(node, [node], options)), { makesNothing: true }).catch(async (error: unknown) => {
+    await makeSchedulable(session, node.name).catch(() => undefined);
+    throw error;
+  });
   requireNoFailures(cluster.name, workersOf(cluster).length, outcome);
   return { name: cluster.name, node: node.name, durationMs: Date.now() - startedAt };
+}
+
+/** A node that could not be removed is to take pods again. */
+async function makeSchedulable(session: ClusterSession, node: string): Promise<void> {
+  const signal = AbortSignal.timeout(CLEAN_UP_MS);
+  const api = session.openCleanUpApi(signal);
+  try {
+    await uncordon(api, node, signal);
+  } finally {
+    await api.close();
+  }
 }
 
 function planRemoval(master: string, operations: ClusterPlan['operations']): ClusterPlan {

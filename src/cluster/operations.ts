@@ -2,7 +2,7 @@ import type { ComponentSettings } from '../kubeadm/component-settings.js';
 import type { Operation, Plan } from '../plan/operation.js';
 import type { NetworkSpec, NodeSpec } from '../provider/types.js';
 import type { NodeRegistration } from './node-plan.js';
-import type { KubeconfigMode } from './options.js';
+import type { KubeconfigMode, KubeProxyMode } from './options.js';
 
 interface Kind<K extends string> extends Operation {
   readonly kind: K;
@@ -20,7 +20,10 @@ export type ClusterOperation =
       readonly serviceSubnet?: string | undefined;
       readonly certificateNames: readonly string[];
       readonly schedulableControlPlane: boolean;
+      readonly kubeProxyMode?: KubeProxyMode | undefined;
       readonly registration: NodeRegistration;
+      /** The node's own when absent. */
+      readonly advertiseAddress?: string;
     })
   | (Kind<'fetch-credentials'> & { readonly node: string })
   | (Kind<'await-api'> & { readonly node: string })

@@ -111,7 +111,7 @@ function additions(options: ResizeOptions, facts: ResizeFacts, indices: readonly
   const settings = mergeSettings(workerDefaultsOf(master), options.settings);
   const traits: ClusterTraits = {
     cluster, run: facts.run, network: facts.networkId, runtime: master.labels[LABELS.runtime] ?? '',
-    podSubnet: master.labels[LABELS.podSubnet] ?? '', cni: master.labels[LABELS.cni] ?? '',
+    podSubnet: master.labels[LABELS.podSubnet] ?? '', cni: master.labels[LABELS.cni] ?? '', lastingAddress: master.labels[LABELS.lastingAddress],
   };
   const joining: JoiningWorker = {
     registration: registrationOf(settings), otherImage: facts.image.reference !== master.image, customized: facts.customized === true,

@@ -1,3 +1,4 @@
+import { validateKubeProxyMode } from '../kubeadm/kube-proxy.js';
 import type { CreateOptions, ResizeOptions } from './options.js';
 import {
   validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validatePort, validateRuntimeName, validateSubnet,
@@ -17,6 +18,7 @@ export function validateCreateOptions(options: CreateOptions): CreateOptions {
   if (options.image !== undefined) validateImageReference(options.image);
   if (options.publish !== undefined) validatePort(options.publish);
   if (options.subnet !== undefined) validateSubnet(options.subnet, options);
+  if (options.kubeProxyMode !== undefined) validateKubeProxyMode(options.kubeProxyMode);
   [options.controlPlane, options.workerDefaults, ...options.workers ?? []].forEach((settings) => validateNodeSettings(settings ?? {}));
   return options.kubernetesVersion === undefined
     ? options

@@ -1,5 +1,6 @@
 import { withComponentSettings, type ComponentSettings } from './component-settings.js';
 import { withArgumentsOf } from './extra-args.js';
+import { kubeProxyConfig } from './kube-proxy.js';
 import { isJsonObject, type JsonObject } from './merge-patch.js';
 import { withPatches, type KubeadmPatch } from './patches.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
@@ -19,6 +20,9 @@ export interface InitSettings extends RegistrationSettings, ComponentSettings {
   readonly cgroupVersion: 1 | 2;
   /** No worker is going to take the pods. */
   readonly schedulableControlPlane: boolean;
+  readonly kubeProxyMode?: string | undefined;
+  /** Where nodes reach the API server; kubeadm takes the node's own address when undefined. */
+  readonly advertiseAddress?: string | undefined;
   readonly patches?: readonly KubeadmPatch[] | undefined;
 }
 
@@ -63,6 +67,7 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
           description: 'kindbox create',
         },
       ],
+      ...(settings.advertiseAddress === undefined ? {} : { localAPIEndpoint: { advertiseAddress: settings.advertiseAddress } }),
       nodeRegistration: nodeRegistration({ ...settings, taints: settings.taints ?? (settings.schedulableControlPlane ? [] : undefined) }),
       ...(waitsForApiItself(settings.kubernetesVersion) ? { timeouts: { kubernetesAPICall: CONTROL_PLANE_TIMEOUT } } : {}),
     },
@@ -79,7 +84,7 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
       ...(apiVersion.endsWith('v1beta4') ? { encryptionAlgorithm: 'ECDSA-P256' } : {}),
     },
     kubeletConfig(settings),
-    kubeProxyConfig(),
+    kubeProxyConfig(settings.kubeProxyMode),
   ];
 }
 
@@ -106,14 +111,5 @@ function kubeletConfig(settings: InitSettings): JsonObject {
     imageGCHighThresholdPercent: 100,
     evictionHard: { 'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%' },
     ...(settings.cgroupVersion === 1 && isAtLeast(settings.kubernetesVersion, '1.31.0') ? { failCgroupV1: false } : {}),
-  };
-}
-
-function kubeProxyConfig(): JsonObject {
-  return {
-    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
-    kind: 'KubeProxyConfiguration',
-    // These sysctls belong to the host; Sysbox fakes them, any other runtime refuses the write and kube-proxy dies.
-    conntrack: { maxPerCore: 0, min: 0 },
   };
 }

@@ -9,12 +9,19 @@ export interface KubeconfigEntries {
   readonly users: { readonly name: string; readonly user: Readonly<Record<string, string>> };
 }
 
+export interface ApiServer {
+  /** `https://172.18.0.2:6443`. */
+  readonly server: string;
+  /** The name that its certificate has, where that is not the server's. */
+  readonly tlsServerName?: string;
+}
+
 /** Makes a user's entries of kubeadm's admin.conf, which names every cluster's user alike. */
-export function userEntries(cluster: string, adminConfig: string, server: string): KubeconfigEntries {
+export function userEntries(cluster: string, adminConfig: string, { server, tlsServerName }: ApiServer): KubeconfigEntries {
   const { ca, cert, key } = parseAdminConfig(adminConfig);
   const base64 = (pem: string): string => Buffer.from(pem).toString('base64');
   return {
-    clusters: { name: cluster, cluster: { server, 'certificate-authority-data': base64(ca) } },
+    clusters: { name: cluster, cluster: { server, ...(tlsServerName === undefined ? {} : { 'tls-server-name': tlsServerName }), 'certificate-authority-data': base64(ca) } },
     contexts: { name: contextName(cluster), context: { cluster, user: userName(cluster) } },
     users: { name: userName(cluster), user: { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) } },
   };

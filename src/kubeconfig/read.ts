@@ -1,9 +1,9 @@
-import { API_SERVER_PORT } from '../cluster/create-plan.js';
-import { controlPlaneOf, noSuchCluster, observeClusters } from '../cluster/observe.js';
+import { noSuchCluster, observeClusters } from '../cluster/observe.js';
+import { requireRunningMaster } from '../cluster/resize.js';
+import { serverOf } from '../cluster/server-address.js';
 import { validateClusterName } from '../cluster/validate.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
-import { parseAdminConfig } from '../kubernetes/credentials.js';
 import { userEntries, userKubeconfig, type KubeconfigEntries } from './convert.js';
 import { mergeKubeconfig } from './merge.js';
 
@@ -22,15 +22,13 @@ async function readEntries(context: EngineContext, name: string): Promise<Kubeco
   const { provider, signal } = context;
   const [host, clusters] = await Promise.all([provider.describeHost(signal), observeClusters(provider, signal, name)]);
   const cluster = clusters.get(name);
-  const master = cluster === undefined ? undefined : controlPlaneOf(cluster);
-  if (master === undefined) throw noSuchCluster(name);
+  if (cluster === undefined) throw noSuchCluster(name);
+  const master = requireRunningMaster(cluster);
   const result = await provider.exec(master.id, ['cat', '/etc/kubernetes/admin.conf'], { signal });
   if (result.exitCode !== 0) {
     throw new KindboxError(`The control plane ${master.name} has no kubeconfig`, {
       reason: 'cluster', because: 'kubeadm has not been run there, or did not get far.', next: ['kindbox list', `kindbox destroy ${name}`],
     });
   }
-  const published = master.ports.find((port) => port.nodePort === API_SERVER_PORT);
-  const server = published === undefined ? parseAdminConfig(result.stdout).server : `https://${host.address}:${published.hostPort}`;
-  return userEntries(name, result.stdout, server);
+  return userEntries(name, result.stdout, serverOf(master, host.address, result.stdout));
 }

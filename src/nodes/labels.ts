@@ -19,6 +19,8 @@ export const LABELS = {
   workerDefaults: 'dev.kindbox.worker-defaults',
   /** On a network of ours whose lower half is for nodes. */
   addresses: 'dev.kindbox.addresses',
+  /** Where nodes find the control plane, on networks on which its own address may change. */
+  lastingAddress: 'dev.kindbox.lasting-address',
   /** On a volume of no content, made when a create has succeeded: without it a cluster is partial. */
   completed: 'dev.kindbox.completed',
   /** `true` on a node of no cluster. Images made of one carry the label with no value. */

@@ -33,6 +33,8 @@ export interface ObservedNode {
   readonly labels: Readonly<Record<string, string>>;
   /** Addresses by network id. Empty when the node is not running. */
   readonly addresses: readonly { readonly networkId: string; readonly networkName: string; readonly ipv4: string }[];
+  /** Of the first of its networks, which a stopped node has too. */
+  readonly network?: string;
   /** Ports published on the host. */
   readonly ports: readonly { readonly nodePort: number; readonly hostPort: number; readonly hostAddress: string }[];
   /** Milliseconds since the epoch. */
@@ -43,6 +45,8 @@ export interface ObservedNode {
 export interface ObservedNetwork {
   readonly id: string;
   readonly name: string;
+  /** `bridge`, `macvlan` ... */
+  readonly driver?: string;
   readonly labels: Readonly<Record<string, string>>;
   /** CIDRs. */
   readonly subnets: readonly string[];

@@ -110,7 +110,7 @@ describe('node images of release binaries', () => {
     });
 
     test('all pod images are in the shared layout', async () => {
-      const report = JSON.parse(await docker(['run', '--rm', '--network', 'none', '--entrypoint', '/usr/local/lib/kindbox/layout-report', IMAGE])) as { name: string; tree: string | null }[];
+      const report = await layoutOf(IMAGE);
       const wanted = names.map((name) => (name.startsWith(`${GHCR}/`) ? name.replace(GHCR, 'ghcr.io') : `registry.k8s.io/${name}`));
       expect(report.map(({ name }) => name).sort()).toEqual(wanted.sort());
       expect(report.filter(({ tree }) => tree?.startsWith('/kindbox/layers/') !== true)).toEqual([]);
@@ -127,7 +127,34 @@ describe('node images of release binaries', () => {
       });
     });
   });
+
+  test('an image for kind is built of the same, with what kind asks for besides', async () => {
+    const source = await home.kindbox.json<BuildResult>(['image', 'build', '--for=kind']);
+    await mirror.registry.pushImagesOf(source.image, GHCR);
+    mirror.behave({});
+    const image = `kindbox-test/release-kind:${KUBERNETES}`;
+    await home.kindbox.json(['image', 'build', '--from=release', '--for=kind', `--tag=${image}`, '--force'], {
+      environment: {
+        ...noProxy(),
+        KINDBOX_MIRROR: `kubernetes=${mirror.address},github=${mirror.address}`,
+        KINDBOX_REGISTRY_MIRROR: `registry.k8s.io=${mirror.address},ghcr.io=${mirror.address}/${GHCR},docker.io=${mirror.address}`,
+      },
+    });
+    const [ofReleases, ofSources] = await Promise.all([image, source.image].map(podImagesOf));
+    expect(ofReleases).toEqual(ofSources);
+    expect(ofReleases).toContainEqual(expect.stringMatching(/^docker\.io\/rancher\/local-path-provisioner:/));
+    expect(await docker(['run', '--rm', '--network', 'none', '--entrypoint', 'cat', image, '/kind/version'])).toBe(KUBERNETES);
+  });
 });
+
+/** Names of the pod images in a node image. */
+async function podImagesOf(image: string): Promise<string[]> {
+  return (await layoutOf(image)).map(({ name }) => name).sort();
+}
+
+async function layoutOf(image: string): Promise<{ name: string; tree: string | null }[]> {
+  return JSON.parse(await docker(['run', '--rm', '--network', 'none', '--entrypoint', '/usr/local/lib/kindbox/layout-report', image])) as { name: string; tree: string | null }[];
+}
 
 /** That a build labels and must not leave. */
 async function buildObjects(): Promise<string[]> {

@@ -2,10 +2,10 @@ import { inNode } from './docker.js';
 
 /** The kubectl of a cluster's control plane. */
 export class Kubectl {
-  constructor(private readonly master: string) {}
+  constructor(private readonly master: string, private readonly execute: typeof inNode = inNode) {}
 
   async run(argv: readonly string[], input?: string): Promise<string> {
-    return inNode(this.master, ['kubectl', ...argv], input);
+    return this.execute(this.master, ['kubectl', ...argv], input);
   }
 
   async get<T>(...argv: string[]): Promise<T> {

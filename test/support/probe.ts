@@ -1,4 +1,3 @@
-import type { ClusterFixture } from './cluster-fixture.js';
 import { docker } from './docker.js';
 import { isReady, type Kubectl, type Pod } from './kubectl.js';
 import { loadProbeImage } from './probe-image.js';
@@ -8,6 +7,11 @@ export const PROBE_NODE_PORT = 30090;
 const SERVICE = 'probe';
 const LABELS = { app: 'probe' };
 
+interface ProbedCluster {
+  readonly kubectl: Kubectl;
+  readonly nodes: readonly string[];
+}
+
 /** One probe on every node of a cluster, the control plane included, behind one Service. */
 export class Probe {
   private constructor(readonly kubectl: Kubectl, readonly pods: readonly Pod[], readonly clusterIp: string) {}
@@ -16,7 +20,7 @@ export class Probe {
   static readonly servicePort = 80;
 
   /** Puts the image into the nodes as well, unless one is named that they have. */
-  static async deploy(cluster: ClusterFixture, { nodes = cluster.nodes, present }: { nodes?: readonly string[]; present?: string } = {}): Promise<Probe> {
+  static async deploy(cluster: ProbedCluster, { nodes = cluster.nodes, present }: { nodes?: readonly string[]; present?: string } = {}): Promise<Probe> {
     const image = present ?? await loadProbeImage(nodes);
     await cluster.kubectl.apply(daemonSet(image), service());
     await cluster.kubectl.rolledOut(`daemonset/${SERVICE}`);

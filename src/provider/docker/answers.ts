@@ -51,6 +51,7 @@ export interface ListedVolumes {
 export interface ListedNetwork {
   readonly Id: string;
   readonly Name: string;
+  readonly Driver?: string;
   readonly Labels?: Labels | null;
   readonly Options?: Labels | null;
   readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string }[] | null } | null;

@@ -89,6 +89,7 @@ function observe(network: ListedNetwork): ObservedNetwork {
   return {
     id: network.Id,
     name: network.Name,
+    ...(network.Driver !== undefined && { driver: network.Driver }),
     labels: network.Labels ?? {},
     subnets: (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
   };

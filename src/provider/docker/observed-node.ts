@@ -32,6 +32,7 @@ export function nodeOfList(container: ListedContainer): ObservedNode | undefined
     state: STATES[container.State] ?? 'dead',
     image: container.Image,
     addresses: addresses(container.NetworkSettings?.Networks),
+    ...networkOf(container.NetworkSettings?.Networks),
     ports: (container.Ports ?? []).flatMap(({ Type, PrivatePort, PublicPort, IP }) =>
       Type === 'tcp' && PublicPort ? [{ nodePort: PrivatePort, hostPort: PublicPort, hostAddress: IP ?? '' }] : [],
     ),
@@ -52,6 +53,7 @@ export function nodeOfInspection(container: InspectedContainer): ObservedNode | 
     state,
     image: container.Config.Image,
     addresses: addresses(container.NetworkSettings.Networks),
+    ...networkOf(container.NetworkSettings.Networks),
     ports: inspectedPorts(container.NetworkSettings.Ports),
     createdAt: Date.parse(container.Created) || 0,
     ...(state === 'stopped' && { exitCode: container.State.ExitCode }),
@@ -71,6 +73,11 @@ function addresses(networks: Networks | null | undefined): ObservedNode['address
   return Object.entries(networks ?? {}).flatMap(([networkName, { NetworkID, IPAddress }]) =>
     IPAddress ? [{ networkId: NetworkID, networkName, ipv4: IPAddress }] : [],
   );
+}
+
+function networkOf(networks: Networks | null | undefined): Pick<ObservedNode, 'network'> {
+  const [network] = Object.keys(networks ?? {});
+  return network === undefined ? {} : { network };
 }
 
 function inspectedPorts(ports: InspectedContainer['NetworkSettings']['Ports']): ObservedNode['ports'] {

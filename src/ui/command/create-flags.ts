@@ -1,9 +1,10 @@
 import * as Flags from '@oclif/core/flags';
-import type { CreateOptions, KubeconfigMode } from '../../cluster/options.js';
+import type { CreateOptions, KubeconfigMode, KubeProxyMode } from '../../cluster/options.js';
 import type { nodeSettings as parseNodeSettings } from '../../nodes/settings-text.js';
 import { durationFlag } from './flags.js';
 
 const KUBECONFIG_MODES: readonly KubeconfigMode[] = ['separate', 'merge', 'none'];
+const KUBE_PROXY_MODES: readonly KubeProxyMode[] = ['iptables', 'nftables'];
 
 /** What a cluster can be asked for, by all commands that make one or tell how. */
 export const createFlags = {
@@ -15,6 +16,7 @@ export const createFlags = {
   runtime: Flags.string({ default: 'sysbox-runc', env: 'KINDBOX_RUNTIME', description: 'Docker runtime of the nodes' }),
   'pod-subnet': Flags.string({ default: '10.244.0.0/16', helpValue: 'CIDR', description: 'Addresses of pods' }),
   cni: Flags.string({ default: 'flannel', helpValue: 'flannel|calico|weave|none|FILE', description: 'Network of the pods; FILE is a manifest, whose pod subnet must be --pod-subnet' }),
+  'kube-proxy-mode': Flags.option({ options: KUBE_PROXY_MODES })({ description: 'How kube-proxy makes Services reachable (default: iptables)' }),
   publish: Flags.integer({ char: 'p', helpValue: 'PORT', description: 'Publish the API server at this port of the host (0: any)' }),
   cpus: Flags.string({ helpValue: 'N', description: 'Processors of each node, such as 1.5' }),
   memory: Flags.string({ helpValue: 'SIZE', description: 'Memory of each node, such as 2g' }),
@@ -38,6 +40,7 @@ export interface CreateFlagValues {
   readonly runtime: string;
   readonly 'pod-subnet': string;
   readonly cni: CreateOptions['cni'];
+  readonly 'kube-proxy-mode': KubeProxyMode | undefined;
   readonly publish: number | undefined;
   readonly cpus: string | undefined;
   readonly memory: string | undefined;
@@ -62,6 +65,7 @@ export function createOptions(name: string, flags: CreateFlagValues, nodeSetting
     runtime: flags.runtime,
     podSubnet: flags['pod-subnet'],
     cni: flags.cni,
+    kubeProxyMode: flags['kube-proxy-mode'],
     publish: flags.publish,
     controlPlane: nodeSettings({ cpus, memory, mount, port }),
     workerDefaults: nodeSettings({ cpus, memory, mount }),

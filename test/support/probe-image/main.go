@@ -32,11 +32,17 @@ func run(arguments []string) error {
 		return resolve(arguments[1])
 	case len(arguments) == 1 && arguments[0] == "hostname":
 		return printHostname()
+	case len(arguments) == 2 && arguments[0] == "read":
+		return readFile(arguments[1])
+	case len(arguments) == 3 && arguments[0] == "write":
+		return writeFile(arguments[1], arguments[2])
+	case len(arguments) == 2 && arguments[0] == "variable":
+		return printVariable(arguments[1])
 	}
-	return fmt.Errorf("probe serve ADDRESS | fetch URL | resolve NAME | hostname")
+	return fmt.Errorf("probe serve ADDRESS | fetch URL | resolve NAME | hostname | read PATH | write PATH TEXT | variable NAME")
 }
 
-// serve answers GET /hostname with the pod's name, and writes each request's path and query to stdout,
+// serve answers GET /hostname with the pod's name, GET /greeting with what the pod was given to say, and writes each request's path and query to stdout,
 // where `kubectl logs` finds it.
 func serve(address string) error {
 	http.HandleFunc("/hostname", func(response http.ResponseWriter, request *http.Request) {
@@ -49,6 +55,10 @@ func serve(address string) error {
 		// One request a connection: kube-proxy chooses a pod for each anew.
 		response.Header().Set("Connection", "close")
 		fmt.Fprint(response, name)
+	})
+	http.HandleFunc("/greeting", func(response http.ResponseWriter, request *http.Request) {
+		response.Header().Set("Connection", "close")
+		fmt.Fprint(response, os.Getenv("GREETING"))
 	})
 	return http.ListenAndServe(address, nil)
 }

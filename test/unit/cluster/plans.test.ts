@@ -42,6 +42,14 @@ describe('create', () => {
     expect(find(plan, 'create-node', 'demo-master').spec.network).toBe('net42');
   });
 
+  test('on a network where addresses change, all nodes know the one of the control plane that stays', () => {
+    const plan = planCreate({ ...options, network: 'mine' }, { ...facts, existingNetworkId: 'net42', lastingAddress: '198.18.0.7' });
+    const [master, worker] = ['demo-master', 'demo-worker-0'].map((node) => find(plan, 'create-node', node).spec);
+    expect(master).toMatchObject({ environment: { KINDBOX_OWN_ADDRESS: '198.18.0.7' }, labels: { [LABELS.lastingAddress]: '198.18.0.7' } });
+    expect(worker?.environment).toEqual({ KINDBOX_CONTROL_PLANE: '198.18.0.7' });
+    expect(find(plan, 'init-control-plane').advertiseAddress).toBe('198.18.0.7');
+  });
+
   test('the API server is published on loopback, and only by the control plane', () => {
     const plan = planCreate({ ...options, publish: 16443 }, facts);
     expect(find(plan, 'create-node', 'demo-master').spec.ports).toEqual([{ nodePort: 6443, hostPort: 16443, hostAddress: '127.0.0.1' }]);
@@ -101,6 +109,15 @@ describe('resize', () => {
     const plan = planOf(1);
     expect(find(plan, 'join-worker').needs).toContain('share-images/demo-worker-0');
     expect(find(plan, 'create-node').spec.labels).toMatchObject({ [LABELS.kubernetesVersion]: 'v1.34.4' });
+  });
+
+  test('a worker that is added knows the address of the control plane that stays', () => {
+    const master = observedNode('demo', 'control-plane', 0);
+    const plan = planResize({ ...resize, numWorkers: 1 }, {
+      run: 'run2', master: { ...master, labels: { ...master.labels, [LABELS.lastingAddress]: '198.18.0.7' } }, workers: [], nodeObjects: objects(),
+      image: { reference: 'image', kubernetesVersion: 'v1.36.3', cri: 'containerd' }, networkId: 'net1',
+    });
+    expect(find(plan, 'create-node').spec.environment).toEqual({ KINDBOX_CONTROL_PLANE: '198.18.0.7' });
   });
 
   test('a worker that never joined is made anew, a Node object without a container goes', () => {

@@ -81,7 +81,7 @@ test.each([
   [{ mirrors: ['kubernetes='] }, /http:\/\/ or https:\/\//],
   [{ mirrors: ['github=ftp://mirror'] }, /http:\/\/ or https:\/\//],
   [{ mirrors: ['github=https://mirror?x=1'] }, /without a query/],
-  [{ registryMirrors: ['docker.io=https://mirror'] }, /registry\.k8s\.io, ghcr\.io/],
+  [{ registryMirrors: ['quay.io=https://mirror'] }, /registry\.k8s\.io, ghcr\.io, docker\.io/],
   [{ registryMirrors: ['ghcr.io=https://me:secret@mirror'] }, /without credentials/],
 ])('%j is not a mirror', (options, because) => {
   let failure: unknown;

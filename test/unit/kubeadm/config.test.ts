@@ -64,6 +64,11 @@ test('kubeadm is told how long to ask for the API server where it can be, and on
   expect(documents(initConfig({ ...settings, kubernetesVersion: 'v1.30.14' }))['InitConfiguration']).not.toHaveProperty('timeouts');
 });
 
+test('the API server is known by the address that was asked for, and by the node\'s own otherwise', () => {
+  expect(documents(initConfig({ ...settings, advertiseAddress: '198.18.0.7' }))['InitConfiguration']).toMatchObject({ localAPIEndpoint: { advertiseAddress: '198.18.0.7' } });
+  expect(documents(initConfig(settings))['InitConfiguration']).not.toHaveProperty('localAPIEndpoint');
+});
+
 test('names that YAML 1.1 takes for something else stay names', () => {
   for (const name of ['yes', 'on', '0', '1e3', 'null', 'off']) {
     const text = initConfig({ ...settings, clusterName: name });

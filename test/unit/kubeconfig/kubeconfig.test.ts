@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true }));
 
-const write = (): Promise<string> => writeKubeconfig(userEntries('demo', adminConfig, 'https://127.0.0.1:16443'), environment);
+const write = (): Promise<string> => writeKubeconfig(userEntries('demo', adminConfig, { server: 'https://127.0.0.1:16443' }), environment);
 
 async function refusal(work: Promise<unknown>): Promise<KindboxError> {
   return work.then(() => { throw new Error('it succeeded'); }, (error: unknown) => {
@@ -43,6 +43,11 @@ test('names are unique to the cluster, the file is its owner\'s alone', async ()
     contexts: [{ name: 'kubernetes-admin@demo', context: { cluster: 'demo', user: 'kubernetes-admin-demo' } }],
     users: [{ name: 'kubernetes-admin-demo' }],
   });
+});
+
+test('a server that the certificate does not name is verified by the name that it has', () => {
+  const { clusters } = userEntries('demo', adminConfig, { server: 'https://172.17.0.3:6443', tlsServerName: 'kubernetes' });
+  expect(clusters.cluster).toMatchObject({ server: 'https://172.17.0.3:6443', 'tls-server-name': 'kubernetes' });
 });
 
 test('an earlier one of the same cluster is replaced, and removed', async () => {

@@ -5,7 +5,7 @@ import type { SourceEntry } from '../source-tree.js';
 const BASES = { kubernetes: 'https://dl.k8s.io', github: 'https://github.com' } as const;
 export const MIRROR_NAMES = Object.keys(BASES) as BaseName[];
 /** The registries that pod images of a node are named after. */
-export const MIRRORED_REGISTRIES: readonly string[] = ['registry.k8s.io', 'ghcr.io'];
+export const MIRRORED_REGISTRIES: readonly string[] = ['registry.k8s.io', 'ghcr.io', 'docker.io'];
 export const MIRROR_VARIABLES = { bases: 'KINDBOX_MIRROR', registries: 'KINDBOX_REGISTRY_MIRROR' } as const;
 
 export type BaseName = keyof typeof BASES;
@@ -20,7 +20,7 @@ export interface Mirrors {
 export interface MirrorOptions {
   /** `kubernetes=URL` or `github=URL`. */
   readonly mirrors?: readonly string[] | undefined;
-  /** `registry.k8s.io=URL` or `ghcr.io=URL`. */
+  /** `registry.k8s.io=URL`, `ghcr.io=URL` or `docker.io=URL`. */
   readonly registryMirrors?: readonly string[] | undefined;
 }
 

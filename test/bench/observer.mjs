@@ -1,0 +1,44 @@
+// Run in a control plane's network namespace, with admin.conf on stdin and the number of nodes as argument: says on
+// stdout, in milliseconds since the epoch, when all nodes are Ready and when CoreDNS has answered through its Service.
+import { Resolver } from 'node:dns/promises';
+import https from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
+
+const POLL_MS = 100;
+const LIMIT_MS = 600_000;
+const CLUSTER_DNS = '10.96.0.10';
+
+const wanted = Number(process.argv[2]);
+const config = parse(String(await buffer(process.stdin)));
+const { server, 'certificate-authority-data': ca } = config.clusters[0].cluster;
+const { 'client-certificate-data': cert, 'client-key-data': key } = config.users[0].user;
+const agent = new https.Agent({ keepAlive: true, ...Object.fromEntries(Object.entries({ ca, cert, key }).map(([name, text]) => [name, Buffer.from(text, 'base64')])) });
+const resolver = new Resolver({ timeout: 1000, tries: 1 });
+resolver.setServers([CLUSTER_DNS]);
+
+const [readyAt, dnsAt] = await Promise.all([first(allReady), first(async () => (await resolver.resolve4('kubernetes.default.svc.cluster.local')).length > 0)]);
+process.stdout.write(JSON.stringify({ readyAt, dnsAt }));
+process.exit();
+
+async function first(check) {
+  const end = Date.now() + LIMIT_MS;
+  while (Date.now() < end) {
+    if (await check().catch(() => false)) return Date.now();
+    await sleep(POLL_MS);
+  }
+  throw new Error('not within ten minutes');
+}
+
+async function allReady() {
+  const { items } = await get('/api/v1/nodes?resourceVersion=0');
+  const isReady = ({ status }) => status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True');
+  return items.length === wanted && items.every(isReady);
+}
+
+function get(path) {
+  return new Promise((resolve, reject) => {
+    https.get(new URL(path, server), { agent }, (response) => buffer(response).then((body) => resolve(JSON.parse(String(body))), reject)).on('error', reject);
+  });
+}
