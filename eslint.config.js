@@ -94,6 +94,30 @@ export default tseslint.config(
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly', Buffer: 'readonly', performance: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly' } },
   },
   {
+    // A runner starts it from a checkout in which nothing was installed or built.
+    files: ['.github/actions/**/*.mjs'],
+    rules: {
+      'max-lines': ['error', { max: MAX_FILE_LINES, skipBlankLines: true }],
+      'no-console': 'error',
+      eqeqeq: 'error',
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!node:|\\.\\.?/(lib/)?[a-z-]+\\.mjs$)', message: "An action imports Node's own modules and its own files only; kindbox is called as a program." }] },
+      ],
+    },
+  },
+  {
+    files: ['.github/actions/**/*.mjs'],
+    ignores: ['.github/actions/*/lib/run-step.mjs'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...engineGlobals.filter(({ property }) => property !== 'exit').map((rule) => ({ ...rule, message: 'Use the Runner that run-step.mjs makes.' })),
+        { object: 'process', property: 'exit', message: 'Throw an ActionError; run-step.mjs decides how the process ends.' },
+      ],
+    },
+  },
+  {
     files: ['bin/kindbox'],
     languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', __dirname: 'readonly' } },
   },

@@ -1,5 +1,6 @@
 import { CNI_NAMES, OWN_MANIFEST, type CniName } from '../cni/cni.js';
-import { API_SERVER_PORT, planCreate } from '../cluster/create-plan.js';
+import { API_SERVER_PORT } from '../cluster/api-server.js';
+import { planCreate } from '../cluster/create-plan.js';
 import type { ChosenImage } from '../cluster/node-image.js';
 import { controlPlaneOf, workersOf, type ObservedCluster } from '../cluster/observe.js';
 import type { ClusterOperation, ClusterPlan } from '../cluster/operations.js';
@@ -21,6 +22,7 @@ export function planOfExisting(cluster: ObservedCluster, engine: RecalledCommand
   const absent = indices(count).filter((index) => !workers.has(index)).map((index) => nodeName(cluster.name, 'worker', index));
   const ofMaster = engine.settings(master.name);
   const publish = ofMaster.ports?.find(({ nodePort }) => nodePort === API_SERVER_PORT)?.hostPort;
+  const apiServerAddress = master.labels[LABELS.apiServerAddress];
   const cni = cniOf(master);
   // Docker knows the limits of each worker.
   const { cpus: _cpus, memoryBytes: _memoryBytes, ...workerDefaults } = workerDefaultsOf(master);
@@ -28,13 +30,13 @@ export function planOfExisting(cluster: ObservedCluster, engine: RecalledCommand
     name: cluster.name, numWorkers: count, runtime: master.labels[LABELS.runtime] ?? '', podSubnet: master.labels[LABELS.podSubnet] ?? '', cni,
     controlPlane: ofMaster, workerDefaults,
     workers: indices(count).map((index) => settingsOf(workers.get(index), engine)),
-    waitAll: true, waitMs, retain: false, ...(publish === undefined ? {} : { publish }),
+    waitAll: true, waitMs, retain: false, ...(publish === undefined ? {} : { publish }), ...(apiServerAddress === undefined ? {} : { apiServerAddress }),
   }, {
     run: master.run, image: imageOf(master), otherImages: Object.fromEntries(cluster.nodes.map((node) => [node.image, imageOf(node)])),
     cni: { name: cni, networked: cni !== 'none', preloaded: cni === 'flannel' || cni === 'none' },
     // The commands name it; the plan need not.
-    existingNetworkId: cluster.networks.length > 0 ? undefined : '', lastingAddress: master.labels[LABELS.lastingAddress],
-    hostAddress: host.address, mustPublish: false, remote: host.remote,
+    existingNetworkId: cluster.networks.length > 0 ? undefined : '',
+    hostAddress: host.address, mustPublish: false, lastingAddress: master.labels[LABELS.lastingAddress],
   });
   return without(plan, new Set(absent));
 }

@@ -1,4 +1,4 @@
-import { API_SERVER_PORT } from '../cluster/create-plan.js';
+import { API_SERVER_PORT } from '../cluster/api-server.js';
 import { CERTIFIED_NAME } from '../cluster/server-address.js';
 import { userName } from '../kubeconfig/path.js';
 import { LABELS } from '../nodes/labels.js';

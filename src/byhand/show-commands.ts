@@ -9,6 +9,7 @@ import { NO_CUSTOMIZATION } from '../cluster/session.js';
 import { validateCreateOptions } from '../cluster/validate-options.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
+import { LABELS } from '../nodes/labels.js';
 import { nodeName } from '../nodes/names.js';
 import type { NodeSpec } from '../provider/types.js';
 import { cniOf, planOfExisting, requireControlPlane } from './existing.js';
@@ -34,6 +35,7 @@ export async function showCreateCommands(context: EngineContext, options: Create
   const customization = await customizationOf(options);
   requireNoCredentials(customization);
   const { wish, host, facts } = await lookOnly(context, options);
+  if (facts.dual === true) throw ofTwoFamilies(wish.name);
   const [engine, cni] = await Promise.all([context.provider.describeCommands(wish.runtime, context.signal), chooseCni(wish.cni)]);
   // By name: an id means nothing to who reads it, and another one on the next machine.
   const plan = planCreate(wish, facts.existingNetworkId === undefined ? facts : { ...facts, existingNetworkId: wish.network });
@@ -46,6 +48,7 @@ export async function showCreateCommands(context: EngineContext, options: Create
 
 async function ofExisting({ provider, signal }: EngineContext, cluster: ObservedCluster, waitMs: number): Promise<string> {
   const master = requireControlPlane(cluster);
+  if (master.labels[LABELS.ipFamily] === 'dual') throw ofTwoFamilies(cluster.name);
   const own = cniOf(master);
   const [host, engine, cni] = await Promise.all([
     provider.describeHost(signal), provider.recallCommands(cluster.nodes.map(({ id }) => id), cluster.networks.map(({ id }) => id), signal),
@@ -63,6 +66,13 @@ async function ofExisting({ provider, signal }: EngineContext, cluster: Observed
 
 function nodesOf(plan: ClusterPlan): Map<string, NodeSpec> {
   return new Map(plan.operations.flatMap((operation) => (operation.kind === 'create-node' ? [[operation.spec.name, operation.spec]] : [])));
+}
+
+/** Each kubelet is told its addresses of both families, which are known only when its node runs. */
+function ofTwoFamilies(cluster: string): KindboxError {
+  return new KindboxError(`The commands for ${cluster} cannot be shown: it has IPv4 and IPv6`, {
+    reason: 'usage', because: 'They are shown for clusters of IPv4 only.', next: ['--ip-family=ipv4'],
+  });
 }
 
 /** containerd's settings of a registry. */

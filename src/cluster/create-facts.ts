@@ -1,17 +1,17 @@
+import { networkInterfaces } from 'node:os';
 import { chooseCni } from '../cni/cni.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { hostWarnings, requireRuntime } from '../host/runtime-check.js';
 import { requireKubeProxyMode } from '../kubeadm/kube-proxy.js';
-import { LABELS } from '../nodes/labels.js';
-import { lastingAddress } from '../nodes/lasting-address.js';
-import { networkName, nodeName } from '../nodes/names.js';
+import { nodeName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
-import type { ObservedNetwork } from '../provider/types.js';
+import { requireCertifiable } from './api-server.js';
 import type { CreateFacts } from './create-plan.js';
 import { chooseImage, requireSupportedSkew, type ChosenImage } from './node-image.js';
 import { mergeSettings } from './node-plan.js';
 import { observeClusters } from './observe.js';
+import { observeNetwork } from './network-facts.js';
 import type { CreateOptions } from './options.js';
 import { newRunId } from './run-id.js';
 
@@ -19,11 +19,12 @@ import { newRunId } from './run-id.js';
 export async function observeForCreate(context: EngineContext, options: CreateOptions): Promise<{ host: HostDescription; facts: CreateFacts }> {
   const [host, cni] = await Promise.all([context.provider.describeHost(context.signal), chooseCni(options.cni)]);
   requireRuntime(host, options.runtime);
+  requireCertifiable(host.address, options.apiServerAddress);
   const run = newRunId();
-  const [image, otherImages, existingNetwork] = await Promise.all([
+  const [image, otherImages, network] = await Promise.all([
     chooseImage(context, host, options),
     chooseOtherImages(context, host, options),
-    options.network === undefined ? requireFreeNetworkName(context, options.name) : requireNetwork(context, options.network),
+    observeNetwork(context, options, run),
     requireFreeNames(context, options),
   ]);
   const controlPlane = otherImages[options.controlPlane?.image ?? ''] ?? image;
@@ -37,11 +38,14 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
   return {
     host,
     facts: {
-      run, image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded },
-      existingNetworkId: existingNetwork?.id, lastingAddress: existingNetwork === undefined ? undefined : await addressOn(context, existingNetwork, run),
-      mtu: host.defaultMtu, hostAddress: host.address, remote: host.remote, mustPublish: host.remote,
+      run, image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded }, ...network,
+      mtu: host.defaultMtu, hostAddress: host.address, mustPublish: host.remote, ownAddresses: host.remote ? [] : addressesOfThisMachine(),
     },
   };
+}
+
+function addressesOfThisMachine(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
 }
 
 /** Images of single nodes. A worker's kubelet must not be newer than the API server, which is checked once both are known. */
@@ -65,38 +69,4 @@ async function requireFreeNames(context: EngineContext, options: CreateOptions):
     reason: 'conflict', because: 'kindbox did not make it, and does not touch it.',
     next: ['Choose another name for the cluster', `docker rename ${foreign.name} NEW_NAME`],
   });
-}
-
-async function requireFreeNetworkName(context: EngineContext, cluster: string): Promise<undefined> {
-  const name = networkName(cluster);
-  const [existing] = await context.provider.findNetworks(name, context.signal);
-  if (existing === undefined) return;
-  const owner = existing.labels[LABELS.cluster];
-  throw new KindboxError(`A network named ${name} exists already`, {
-    reason: 'conflict',
-    because: owner === undefined ? 'kindbox did not make it.' : `It is what is left of the cluster "${cluster}".`,
-    next: owner === undefined ? [`Use it with --net=${name}`, 'Choose another name for the cluster'] : [`kindbox destroy ${cluster}`],
-  });
-}
-
-async function requireNetwork(context: EngineContext, name: string): Promise<ObservedNetwork> {
-  const networks = await context.provider.findNetworks(name, context.signal);
-  const [network] = networks;
-  if (network === undefined) {
-    throw new KindboxError(`There is no network named ${name}`, { reason: 'notFound', next: [`docker network create ${name}`, 'docker network ls'] });
-  }
-  if (networks.length > 1) {
-    // Old daemons allow two networks of one name: moby#20648, kind#1596.
-    throw new KindboxError(`There are ${networks.length} networks named ${name}`, {
-      reason: 'conflict', next: networks.map((duplicate) => `docker network rm ${duplicate.id.slice(0, 12)}`),
-    });
-  }
-  return network;
-}
-
-/** None where it could not work: other drivers than Docker's bridge let nobody have an address that they did not give. */
-async function addressOn({ provider, signal }: EngineContext, { driver, subnets }: ObservedNetwork, run: string): Promise<string | undefined> {
-  if (driver !== 'bridge' || !subnets.some((subnet) => !subnet.includes(':'))) return undefined;
-  const others = await provider.listNodes({}, signal);
-  return lastingAddress(run, new Set(others.flatMap((node) => node.labels[LABELS.lastingAddress] ?? [])));
 }

@@ -2,35 +2,26 @@ import { ownedLabels, LABELS } from '../nodes/labels.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
-import type { PortSpec } from '../provider/types.js';
+import { publishedApiServer, type ApiServerFacts } from './api-server.js';
 import type { ChosenImage } from './node-image.js';
 import { createNode, mergeSettings, registrationOf, type ClusterTraits, type NodeRegistration } from './node-plan.js';
+import { clusterRanges } from './ip-family.js';
+import type { NetworkFacts } from './network-facts.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { CreateOptions } from './options.js';
 
 /** What was observed and decided before planning. */
-export interface CreateFacts {
+export interface CreateFacts extends NetworkFacts, ApiServerFacts {
   readonly run: string;
   readonly image: ChosenImage;
   /** Images that single nodes were given, by the name that the options say. */
   readonly otherImages?: Readonly<Record<string, ChosenImage>>;
   readonly cni: { readonly name: string; readonly networked: boolean; readonly preloaded: boolean };
-  /** The network to use; one is made when undefined. */
-  readonly existingNetworkId?: string | undefined;
-  /** Of the control plane, on a network on which Docker may change its own. */
-  readonly lastingAddress?: string | undefined;
   /** Bytes; of the engine's default network. */
   readonly mtu?: number | undefined;
-  /** Where published ports are reached. */
-  readonly hostAddress: string;
-  /** Publish the API server although it was not asked for: node addresses are out of reach from here. */
-  readonly mustPublish: boolean;
-  readonly remote: boolean;
   /** Nodes are given configuration of the user's before they are used. */
   readonly customized?: boolean | undefined;
 }
-
-export const API_SERVER_PORT = 6443;
 
 /** The whole of `kindbox create`, as data. Everything that may overlap does: only `needs` orders it. */
 export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterPlan {
@@ -39,13 +30,15 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
   const workers = Array.from({ length: options.numWorkers }, (_, index) => nodeName(cluster, 'worker', index));
   const ownNetwork = networkName(cluster);
   const madeNetwork = facts.existingNetworkId === undefined ? [id('create-network', ownNetwork)] : [];
-  const published = publishedPort(options, facts);
+  const apiServer = publishedApiServer(options, facts);
   const { networked } = facts.cni;
+  const inner = clusterRanges(options, facts.dual === true);
+  const podSubnet = inner.pods.join(',');
 
   const traits: ClusterTraits = {
-    cluster, run: facts.run, runtime: options.runtime, podSubnet: options.podSubnet, cni: facts.cni.name,
+    cluster, run: facts.run, runtime: options.runtime, podSubnet, cni: facts.cni.name, dual: facts.dual,
     network: facts.existingNetworkId ?? ownNetwork, lastingAddress: facts.lastingAddress,
-    ofControlPlane: { [LABELS.workerDefaults]: JSON.stringify(options.workerDefaults ?? {}) },
+    ofControlPlane: { ...apiServer.labels, [LABELS.workerDefaults]: JSON.stringify(options.workerDefaults ?? {}) },
   };
   const imageOf = (settings: NodeSettings): ChosenImage => (settings.image === undefined ? undefined : facts.otherImages?.[settings.image]) ?? facts.image;
   const masterSettings = options.controlPlane ?? {};
@@ -55,14 +48,15 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     ...(facts.existingNetworkId === undefined
       ? [{
           kind: 'create-network', id: id('create-network', ownNetwork), group: 'nodes', title: `Creating network ${ownNetwork}`, needs: [],
-          spec: {
+          inner, spec: {
             name: ownNetwork, labels: { ...ownedLabels(cluster, facts.run), [LABELS.addresses]: 'fixed' }, dividing: true,
             ...(options.subnet === undefined ? {} : { subnet: options.subnet }), ...(facts.mtu === undefined ? {} : { mtu: facts.mtu }),
+            ...(facts.ipv6Subnet === undefined ? {} : { ipv6Subnet: facts.ipv6Subnet }),
           },
         } satisfies ClusterOperation]
       : []),
-    createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: published }, 'nodes', madeNetwork),
-    ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings }, 'nodes', madeNetwork)),
+    createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: apiServer.ports, addresses: facts.addresses?.[0] }, 'nodes', madeNetwork),
+    ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings, addresses: facts.addresses?.[index + 1] }, 'nodes', madeNetwork)),
     {
       kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for the container runtime on ${master}`,
       needs: [id('create-node', master)], node: master,
@@ -71,9 +65,9 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     {
       kind: 'init-control-plane', id: id('init-control-plane', master), group: 'master',
       title: `Running kubeadm init on ${master} ... (may take up to a minute)`,
-      needs: [id(facts.customized === true ? 'customize-node' : 'await-runtime', master)], node: master, podSubnet: options.podSubnet,
-      serviceSubnet: options.serviceSubnet, featureGates: options.featureGates, runtimeConfig: options.runtimeConfig,
-      certificateNames: certificateNames(published, facts), schedulableControlPlane: options.numWorkers === 0,
+      needs: [id(facts.customized === true ? 'customize-node' : 'await-runtime', master)], node: master, podSubnet,
+      serviceSubnet: facts.dual === true ? inner.services.join(',') : options.serviceSubnet, featureGates: options.featureGates, runtimeConfig: options.runtimeConfig,
+      certificateNames: apiServer.certificateNames, schedulableControlPlane: options.numWorkers === 0,
       registration: registrationOf(masterSettings), kubeProxyMode: options.kubeProxyMode,
       ...(facts.lastingAddress === undefined ? {} : { advertiseAddress: facts.lastingAddress }),
     },
@@ -89,13 +83,13 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       ? []
       : [{
           kind: 'look-for-images', id: id('look-for-images', master), group: 'master', title: `Looking for the images of ${facts.cni.name} on ${master}`,
-          needs: [id('await-runtime', master)], node: master, cni: options.cni, podSubnet: options.podSubnet, tolerant: true,
+          needs: [id('await-runtime', master)], node: master, cni: options.cni, podSubnet, tolerant: true,
         } satisfies ClusterOperation]),
     ...(networked
       ? [{
           kind: 'apply-cni', id: id('apply-cni', master), group: 'master', title: `Initializing networking (${facts.cni.name === 'file' ? options.cni : facts.cni.name}) on ${master} ...`,
           needs: [id('await-api', master)], after: facts.cni.preloaded ? [] : [id('look-for-images', master)],
-          node: master, cni: options.cni, podSubnet: options.podSubnet,
+          node: master, cni: options.cni, podSubnet,
         } satisfies ClusterOperation,
         {
           kind: 'await-ready', id: id('await-ready', master), group: 'master', title: `Waiting for ${master} to be ready ...`,
@@ -213,15 +207,4 @@ function completion({ name: cluster, waitAll, kubeconfig = 'separate' }: CreateO
 /** At the end: a node of a create that was killed must not come back with the machine. */
 export function keepNodes(cluster: string, nodes: readonly string[], needs: readonly string[], after: readonly string[]): ClusterOperation {
   return { kind: 'keep-nodes', id: id('keep-nodes', cluster), group: 'finish', title: 'Letting the nodes come back after a restart of the host', needs, after, nodes };
-}
-
-function publishedPort(options: CreateOptions, facts: CreateFacts): PortSpec[] {
-  if (options.publish === undefined && !facts.mustPublish) return [];
-  const hostPort = options.publish ?? 0;
-  // Loopback only, unless the daemon is elsewhere: a cluster for tests should not be open to the whole network.
-  return [{ nodePort: API_SERVER_PORT, hostPort, ...(facts.remote ? {} : { hostAddress: '127.0.0.1' }) }];
-}
-
-function certificateNames(published: readonly PortSpec[], facts: CreateFacts): string[] {
-  return published.length > 0 && facts.hostAddress !== '127.0.0.1' ? [facts.hostAddress] : [];
 }

@@ -68,9 +68,10 @@ function announce(context: EngineContext, options: CreateOptions, facts: CreateF
       ['Cluster name', options.name],
       ['Worker nodes', String(options.numWorkers)],
       ['Docker network', options.network ?? networkName(options.name)],
+      ...(facts.dual === true ? [['IP families', 'IPv4, IPv6'] as const] : []),
       ['Node image', facts.image.reference],
       ['K8s version', facts.image.kubernetesVersion],
-      ['Publish apiserver port', options.publish === undefined ? String(facts.mustPublish) : `true (${options.publish})`],
+      ['Publish apiserver port', options.publish === undefined ? String(facts.mustPublish || options.apiServerAddress !== undefined) : `true (${options.publish})`],
     ],
   });
 }

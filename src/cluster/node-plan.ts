@@ -3,7 +3,7 @@ import { nodeName } from '../nodes/names.js';
 import type { NodeRole } from '../nodes/role.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
-import type { PortSpec } from '../provider/types.js';
+import type { NodeAddresses, PortSpec } from '../provider/types.js';
 import type { ChosenImage } from './node-image.js';
 import type { ClusterOperation } from './operations.js';
 
@@ -14,6 +14,8 @@ export interface ClusterTraits {
   readonly runtime: string;
   readonly podSubnet: string;
   readonly cni: string;
+  /** Nodes have IPv6 addresses too. */
+  readonly dual?: boolean | undefined;
   /** Id of the network, or the name of the one that the plan makes. */
   readonly network: string;
   /** Of the control plane, where Docker may change its own (see nodes/lasting-address.ts). */
@@ -29,6 +31,7 @@ export interface PlannedNode {
   readonly settings: NodeSettings;
   /** Beyond those of the settings. */
   readonly ports?: readonly PortSpec[];
+  readonly addresses?: NodeAddresses | undefined;
 }
 
 /** The operation that makes a node's container. */
@@ -42,6 +45,8 @@ export function createNode(traits: ClusterTraits, node: PlannedNode, group: stri
       image: image.reference,
       runtime: traits.runtime,
       network: traits.network,
+      ...node.addresses,
+      ...(traits.dual === true ? { ipv6Forwarding: true } : {}),
       labels: {
         ...nodeLabels(traits.cluster, traits.run, role, node.index),
         ...(role === 'control-plane' ? traits.ofControlPlane : {}),
@@ -51,6 +56,7 @@ export function createNode(traits: ClusterTraits, node: PlannedNode, group: stri
         [LABELS.podSubnet]: traits.podSubnet,
         [LABELS.cni]: traits.cni,
         ...(traits.lastingAddress === undefined ? {} : { [LABELS.lastingAddress]: traits.lastingAddress }),
+        ...(traits.dual === true ? { [LABELS.ipFamily]: 'dual' } : {}),
       },
       ports: [...node.ports ?? [], ...settings.ports ?? []],
       environment: environment(role, traits.lastingAddress),

@@ -1,6 +1,7 @@
 import type { ComponentSettings } from '../kubeadm/component-settings.js';
 import type { Operation, Plan } from '../plan/operation.js';
 import type { NetworkSpec, NodeSpec } from '../provider/types.js';
+import type { InnerRanges } from './network-conflicts.js';
 import type { NodeRegistration } from './node-plan.js';
 import type { KubeconfigMode, KubeProxyMode } from './options.js';
 
@@ -10,13 +11,16 @@ interface Kind<K extends string> extends Operation {
 
 /** Everything that can happen to a cluster. A handler of the same name in handlers/ carries each out. */
 export type ClusterOperation =
-  | (Kind<'create-network'> & { readonly spec: NetworkSpec })
+  /** The engine chooses the subnet where none was asked for: only then is it known whether it is apart from the inner ranges. */
+  | (Kind<'create-network'> & { readonly spec: NetworkSpec; readonly inner: InnerRanges })
   | (Kind<'create-node'> & { readonly spec: NodeSpec })
   | (Kind<'await-runtime'> & { readonly node: string })
   | (Kind<'customize-node'> & { readonly node: string })
   | (Kind<'init-control-plane'> & ComponentSettings & {
       readonly node: string;
+      /** CIDRs, one of each family, with a comma between them. */
       readonly podSubnet: string;
+      /** Likewise; kubeadm's own choice when absent. */
       readonly serviceSubnet?: string | undefined;
       readonly certificateNames: readonly string[];
       readonly schedulableControlPlane: boolean;

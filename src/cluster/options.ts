@@ -32,7 +32,7 @@ export interface CreateOptions {
   readonly ipFamily?: IpFamily;
   /** CIDR. */
   readonly serviceSubnet?: string;
-  /** Address of the host at which the API server is published. */
+  /** Name or address of the host by which the published API server is reached; `0.0.0.0` listens on all, without naming one. Publishes. */
   readonly apiServerAddress?: string;
   readonly kubeProxyMode?: KubeProxyMode;
   readonly kubeconfig?: KubeconfigMode;

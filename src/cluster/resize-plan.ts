@@ -1,7 +1,7 @@
 import { LABELS } from '../nodes/labels.js';
 import { nodeName } from '../nodes/names.js';
 import { operationId as id } from '../plan/operation.js';
-import type { ObservedNode } from '../provider/types.js';
+import type { NodeAddresses, ObservedNode } from '../provider/types.js';
 import type { ChosenImage } from './node-image.js';
 import { createNode, mergeSettings, registrationOf, type ClusterTraits } from './node-plan.js';
 import type { NodeSettings } from '../nodes/settings.js';
@@ -19,6 +19,8 @@ export interface ResizeFacts {
   readonly networkId: string;
   /** Nodes are given configuration of the user's before they are used. */
   readonly customized?: boolean | undefined;
+  /** Of workers that come, by index; those on a network of ours follow from its subnet. */
+  readonly addresses?: ReadonlyMap<number, NodeAddresses>;
 }
 
 export interface ResizeDecision {
@@ -111,14 +113,15 @@ function additions(options: ResizeOptions, facts: ResizeFacts, indices: readonly
   const settings = mergeSettings(workerDefaultsOf(master), options.settings);
   const traits: ClusterTraits = {
     cluster, run: facts.run, network: facts.networkId, runtime: master.labels[LABELS.runtime] ?? '',
-    podSubnet: master.labels[LABELS.podSubnet] ?? '', cni: master.labels[LABELS.cni] ?? '', lastingAddress: master.labels[LABELS.lastingAddress],
+    podSubnet: master.labels[LABELS.podSubnet] ?? '', cni: master.labels[LABELS.cni] ?? '', dual: master.labels[LABELS.ipFamily] === 'dual',
+    lastingAddress: master.labels[LABELS.lastingAddress],
   };
   const joining: JoiningWorker = {
     registration: registrationOf(settings), otherImage: facts.image.reference !== master.image, customized: facts.customized === true,
   };
   return [
     { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: [] },
-    ...indices.map((index) => createNode(traits, { role: 'worker', index, image: facts.image, settings }, 'resize', before)),
+    ...indices.map((index) => createNode(traits, { role: 'worker', index, image: facts.image, settings, addresses: facts.addresses?.get(index) }, 'resize', before)),
     ...names.flatMap((worker) => joinWorker(worker, [], [mint], joining)),
     {
       kind: 'revoke-token', id: id('revoke-token', cluster), group: 'workers', title: 'Revoking the join token',

@@ -11,6 +11,7 @@ import { requireNoFailures } from './failures.js';
 import { fetchCredentials } from './handlers/control-plane.js';
 import { CUSTOMIZATION_FILE } from './handlers/customize.js';
 import { chooseImage, requireSupportedSkew } from './node-image.js';
+import { addressesBeside } from './network-facts.js';
 import { controlPlaneOf, noSuchCluster, observeClusters, workersOf, type ObservedCluster } from './observe.js';
 import type { ResizeOptions, ResizeResult } from './options.js';
 import { decideResize, planResize, workerDefaultsOf } from './resize-plan.js';
@@ -49,11 +50,13 @@ export async function resizeCluster(context: EngineContext, options: ResizeOptio
   try {
     await fetchCredentials(session, { kind: 'fetch-credentials', id: 'fetch-credentials', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });
     const nodeObjects = new Set((await listNodes(session.api, signal)).map((node) => node.metadata.name));
+    const observed = { workers: workersOf(cluster), nodeObjects };
+    const decision = decideResize(options.name, options.numWorkers, observed);
+    const coming = [...decision.replace.map((worker) => worker.index), ...decision.add];
     const facts = {
-      run: session.settings.run, master, workers: workersOf(cluster), nodeObjects, image, networkId: networkOf(master),
+      ...observed, run: session.settings.run, master, image, networkId: networkOf(master), addresses: await addressesBeside(context, cluster, master, coming),
       customized: customization !== undefined,
     };
-    const decision = decideResize(options.name, options.numWorkers, facts);
     const added = [...decision.replace.map((worker) => worker.name), ...decision.add.map((index) => nodeName(options.name, 'worker', index))];
     const outcome = await runPlan(context, session, planResize(options, facts), {
       retain: options.retain,

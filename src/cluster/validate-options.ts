@@ -1,4 +1,6 @@
 import { validateKubeProxyMode } from '../kubeadm/kube-proxy.js';
+import { validateApiServerAddress } from './api-server.js';
+import { validateIpFamily } from './ip-family.js';
 import type { CreateOptions, ResizeOptions } from './options.js';
 import {
   validateClusterName, validateImageReference, validateNetworkName, validatePodSubnet, validatePort, validateRuntimeName, validateSubnet,
@@ -14,9 +16,11 @@ export function validateCreateOptions(options: CreateOptions): CreateOptions {
   validateRuntimeName(options.runtime);
   if (options.serviceSubnet !== undefined) validateServiceSubnet(options.serviceSubnet);
   validatePodSubnet(options.podSubnet, options.serviceSubnet);
+  validateIpFamily(options);
   if (options.network !== undefined) validateNetworkName(options.network);
   if (options.image !== undefined) validateImageReference(options.image);
   if (options.publish !== undefined) validatePort(options.publish);
+  if (options.apiServerAddress !== undefined) validateApiServerAddress(options.apiServerAddress);
   if (options.subnet !== undefined) validateSubnet(options.subnet, options);
   if (options.kubeProxyMode !== undefined) validateKubeProxyMode(options.kubeProxyMode);
   [options.controlPlane, options.workerDefaults, ...options.workers ?? []].forEach((settings) => validateNodeSettings(settings ?? {}));

@@ -12,7 +12,7 @@ export type CniName = (typeof CNI_NAMES)[number];
 export const OWN_MANIFEST = 'file';
 
 export interface CniSettings {
-  /** CIDR. */
+  /** CIDR, or one of each family with a comma between them. */
   readonly podSubnet: string;
   /**
    * Host and port of the API server, for agents in the nodes' own network: they need not wait for kube-proxy to make
@@ -35,7 +35,7 @@ const CNIS: Readonly<Record<CniName, Cni>> = {
   flannel: {
     name: 'flannel', preloaded: true,
     manifest: async ({ podSubnet, apiServer }) => (await packaged('flannel.yaml'))
-      .replaceAll('${POD_SUBNET}', podSubnet)
+      .replaceAll('${NETWORKS}', flannelNetworks(podSubnet))
       .replaceAll('${API_SERVER_HOST}', apiServer.hostname)
       .replaceAll('${API_SERVER_PORT}', apiServer.port),
   },
@@ -43,6 +43,12 @@ const CNIS: Readonly<Record<CniName, Cni>> = {
   weave: { name: 'weave', preloaded: false, manifest: async (settings) => documents(weave(settings)) },
   none: { name: 'none', preloaded: true },
 };
+
+/** The beginning of flannel's configuration. */
+function flannelNetworks(podSubnet: string): string {
+  const [ipv4, ipv6] = podSubnet.split(',');
+  return `"Network": "${ipv4}"${ipv6 === undefined ? '' : `, "EnableIPv6": true, "IPv6Network": "${ipv6}"`}`;
+}
 
 /** @param choice a name of CNI_NAMES, or the path of a manifest. @throws KindboxError usage. Reads no more than that file. */
 export async function chooseCni(choice: string): Promise<Cni> {

@@ -4,6 +4,7 @@ import { serverOf } from '../cluster/server-address.js';
 import { validateClusterName } from '../cluster/validate.js';
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
+import { parseAdminConfig } from '../kubernetes/credentials.js';
 import { userEntries, userKubeconfig, type KubeconfigEntries } from './convert.js';
 import { mergeKubeconfig } from './merge.js';
 
@@ -30,5 +31,5 @@ async function readEntries(context: EngineContext, name: string): Promise<Kubeco
       reason: 'cluster', because: 'kubeadm has not been run there, or did not get far.', next: ['kindbox list', `kindbox destroy ${name}`],
     });
   }
-  return userEntries(name, result.stdout, serverOf(master, host.address, result.stdout));
+  return userEntries(name, result.stdout, serverOf(master, host.address, parseAdminConfig(result.stdout).server));
 }

@@ -15,8 +15,12 @@ export const LABELS = {
   cri: 'dev.kindbox.cri',
   podSubnet: 'dev.kindbox.pod-subnet',
   cni: 'dev.kindbox.cni',
+  /** `dual` on nodes that have IPv6 addresses too. */
+  ipFamily: 'dev.kindbox.ip-family',
   /** On the control plane: what workers are asked for, as JSON, for those that a resize adds. */
   workerDefaults: 'dev.kindbox.worker-defaults',
+  /** On the control plane: the name or address by which clients elsewhere reach the published API server. */
+  apiServerAddress: 'dev.kindbox.api-server-address',
   /** On a network of ours whose lower half is for nodes. */
   addresses: 'dev.kindbox.addresses',
   /** Where nodes find the control plane, on networks on which its own address may change. */

@@ -44,6 +44,10 @@ export interface NodeProvider {
   /** Networks of that name (old daemons allow several), ours or not. */
   findNetworks(name: string, signal: AbortSignal): Promise<ObservedNetwork[]>;
   listNetworks(filter: OwnedFilter, signal: AbortSignal): Promise<ObservedNetwork[]>;
+  /** All networks of the engine, ours or not. */
+  allNetworks(signal: AbortSignal): Promise<ObservedNetwork[]>;
+  /** Addresses on a network that containers, stopped ones included, have or were promised, and those of its gateways. */
+  usedAddresses(networkId: string, signal: AbortSignal): Promise<string[]>;
   createNetwork(spec: NetworkSpec, signal: AbortSignal): Promise<ObservedNetwork>;
   /** Removes a network of ours; `in-use` when containers that are not ours are attached. */
   removeNetwork(id: string): Promise<'removed' | 'absent' | 'in-use'>;

@@ -32,7 +32,7 @@ export interface ObservedNode {
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Addresses by network id. Empty when the node is not running. */
-  readonly addresses: readonly { readonly networkId: string; readonly networkName: string; readonly ipv4: string }[];
+  readonly addresses: readonly { readonly networkId: string; readonly networkName: string; readonly ipv4: string; readonly ipv6?: string }[];
   /** Of the first of its networks, which a stopped node has too. */
   readonly network?: string;
   /** Ports published on the host. */
@@ -48,8 +48,10 @@ export interface ObservedNetwork {
   /** `bridge`, `macvlan` ... */
   readonly driver?: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** CIDRs. */
+  /** CIDRs, of either family. */
   readonly subnets: readonly string[];
+  /** CIDRs that the engine gives addresses out of by itself; all of the subnets when absent. */
+  readonly dynamicRanges?: readonly string[];
 }
 
 export interface ObservedVolume {
@@ -64,6 +66,8 @@ export interface NetworkSpec {
   readonly subnet?: string;
   /** Nodes are going to be given addresses of its lower half (see nodes/addresses.ts). */
   readonly dividing?: boolean;
+  /** CIDR; the network has IPv6 addresses too when present. */
+  readonly ipv6Subnet?: string;
   /** Bytes. */
   readonly mtu?: number;
 }
@@ -88,7 +92,13 @@ export interface MountSpec {
   readonly propagation?: 'private' | 'rslave' | 'rshared';
 }
 
-export interface NodeSpec {
+/** A wish: the engine chooses where the network does not let one be chosen, or if it was taken meanwhile. */
+export interface NodeAddresses {
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+}
+
+export interface NodeSpec extends NodeAddresses {
   readonly name: string;
   readonly image: string;
   /** `sysbox-runc`: nothing else is asked for. Any other: what an unprivileged node needs is added (see docker/). */
@@ -98,8 +108,8 @@ export interface NodeSpec {
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly PortSpec[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** The node's address, where the network lets one be chosen. */
-  readonly ipv4?: string;
+  /** The node passes on packets of IPv6, as it always does those of IPv4. */
+  readonly ipv6Forwarding?: boolean;
   /** Processors; fractions are allowed. */
   readonly cpus?: number;
   readonly memoryBytes?: number;

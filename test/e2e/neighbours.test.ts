@@ -1,12 +1,13 @@
 import type { ClusterSummary, DestroyResult } from '../../src/cluster/options.js';
 import { ClusterFixture, clusterName, useKindbox } from '../support/cluster-fixture.js';
-import { addressOf, dockerLines } from '../support/docker.js';
+import { addressOf, docker, dockerLines } from '../support/docker.js';
 import { eventually } from '../support/eventually.js';
 import { isReady } from '../support/kubectl.js';
 import { leftoversOf, NOTHING } from '../support/leftovers.js';
 import { filePrefix } from '../support/names.js';
 import { fetchFromHost, Probe, PROBE_NODE_PORT } from '../support/probe.js';
 import { ensureProbeImage } from '../support/probe-image.js';
+import { canConnect } from '../support/reach.js';
 import { runtimes } from '../support/runtimes.js';
 
 describe.each(runtimes)('two clusters on %s, the name of one being the beginning of the other', (runtime) => {
@@ -39,6 +40,24 @@ describe.each(runtimes)('two clusters on %s, the name of one being the beginning
   test('each has its own network', async () => {
     const networks = await dockerLines(['network', 'ls', '--filter', 'label=dev.kindbox.cluster', '--format', '{{.Name}}']);
     expect(networks.filter((network) => network.startsWith(name)).sort()).toEqual([`${name}-b-net`, `${name}-net`]);
+  });
+
+  test('neither nodes nor pods of one reach the other, unless they are put on one network', async () => {
+    const [pod] = probes.get(first)?.pods ?? [];
+    if (pod === undefined) throw new Error('the first has no probe');
+    const reaching = (address: string) => Promise.all([
+      ...[PROBE_NODE_PORT, 6443, 10250].map((port) => canConnect(first.master, address, port)),
+      probes.get(first)?.run(pod, 'fetch', `http://${address}:${PROBE_NODE_PORT}/hostname`).then(() => true, () => false),
+    ]);
+    expect(await reaching(await addressOf(second.master))).toEqual([false, false, false, false]);
+
+    await docker(['network', 'connect', `${name}-net`, second.master]);
+    try {
+      const together = await docker(['container', 'inspect', '--format', `{{(index .NetworkSettings.Networks "${name}-net").IPAddress}}`, second.master]);
+      expect(await reaching(together)).toEqual([true, true, true, true]);
+    } finally {
+      await docker(['network', 'disconnect', `${name}-net`, second.master]);
+    }
   });
 
   test('list tells them apart', async () => {

@@ -126,4 +126,17 @@ describe('what this host cannot do is refused before anything is made', () => {
       await docker(['network', 'rm', foreign]);
     }
   });
+
+  test("a subnet of which a network of somebody else's has a part, and a network among the addresses of pods", async () => {
+    const foreign = await docker(['network', 'create', '--subnet', '10.212.64.0/24', `${name}-theirs`]);
+    try {
+      const overlapping = await home.kindbox.run(['create', runtime, '--subnet=10.212.0.0/16', name, '--json']);
+      expect([overlapping.exitCode, refusalOf(overlapping).message]).toEqual([5, expect.stringContaining(`${name}-theirs (10.212.64.0/24)`)]);
+      const amongPods = await home.kindbox.run(['create', runtime, `--net=${name}-theirs`, '--pod-subnet=10.212.0.0/16', name, '--json']);
+      expect([amongPods.exitCode, refusalOf(amongPods).message]).toEqual([5, expect.stringContaining('pod subnet 10.212.0.0/16')]);
+      expect(await docker(['network', 'inspect', '--format', '{{len .Containers}}', foreign])).toBe('0');
+    } finally {
+      await docker(['network', 'rm', foreign]);
+    }
+  });
 });

@@ -40,6 +40,8 @@ export class FakeProvider implements NodeProvider {
   /** What nodes were asked for, by name. */
   readonly recalled = new Map<string, NodeSettings>();
   readonly calls: string[] = [];
+  /** Of every network that is made without one. */
+  subnetOfNetworks: string | undefined;
   onExec: (node: ObservedNode, argv: readonly string[]) => Promise<ExecResult> = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
   onCreateNode: (spec: NodeSpec) => Promise<void> = () => Promise.resolve();
   #next = 1;
@@ -132,8 +134,17 @@ export class FakeProvider implements NodeProvider {
     return Promise.resolve([...this.networks.values()].filter((network) => LABELS.cluster in network.labels && matches(network.labels, filter)));
   }
 
+  allNetworks(): Promise<ObservedNetwork[]> {
+    return Promise.resolve([...this.networks.values()]);
+  }
+
+  usedAddresses(networkId: string): Promise<string[]> {
+    return Promise.resolve([...this.nodes.values()].flatMap(({ addresses }) => addresses.filter((address) => address.networkId === networkId).map(({ ipv4 }) => ipv4)));
+  }
+
   createNetwork(spec: NetworkSpec): Promise<ObservedNetwork> {
-    const network = { id: this.#id('network'), name: spec.name, labels: spec.labels, subnets: [] };
+    const subnet = spec.subnet ?? this.subnetOfNetworks;
+    const network = { id: this.#id('network'), name: spec.name, labels: spec.labels, subnets: subnet === undefined ? [] : [subnet] };
     this.networks.set(network.id, network);
     return Promise.resolve(network);
   }

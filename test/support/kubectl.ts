@@ -46,6 +46,7 @@ export interface Pod {
   readonly status: {
     readonly phase: string;
     readonly podIP: string;
+    readonly podIPs?: readonly { readonly ip: string }[];
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   };
 }

@@ -5,17 +5,21 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, type Options } from 'execa';
 import { eventually } from './eventually.js';
+import { connectNamespace, newLink, type Link } from './network-link.js';
 import { endProcess, endShimsOf, isRunning, unmountBelow } from './processes.js';
 
 export interface SecondDockerdOptions {
   readonly defaultRuntime?: string;
   /** Further keys of its daemon.json. */
   readonly configuration?: Readonly<Record<string, unknown>>;
+  /** It listens on TCP too, at an address of its network namespace that this machine reaches: a remote daemon. */
+  readonly remote?: boolean;
 }
 
 /** On a real file system, which /tmp need not be: overlay2 refuses others. */
 const PARENT = '/var/tmp';
 const PREFIX = 'kindbox-dockerd-';
+const TCP_PORT = 2375;
 const RUNTIME_CONFIGURATION = '/etc/docker/daemon.json';
 
 /**
@@ -28,22 +32,23 @@ const RUNTIME_CONFIGURATION = '/etc/docker/daemon.json';
 export class SecondDockerd {
   #daemon: ChildProcess | undefined;
 
-  private constructor(private readonly folder: string, private readonly namespace: ChildProcess) {
+  private constructor(private readonly folder: string, private readonly namespace: ChildProcess, private readonly link: Link | undefined) {
     process.once('exit', this.#killAtExit);
   }
 
-  static async start({ defaultRuntime = 'runc', configuration = {} }: SecondDockerdOptions = {}): Promise<SecondDockerd> {
+  static async start({ defaultRuntime = 'runc', configuration = {}, remote = false }: SecondDockerdOptions = {}): Promise<SecondDockerd> {
     await removeAbandoned();
     const folder = await mkdtemp(join(PARENT, PREFIX));
     const { runtimes } = JSON.parse(await readFile(RUNTIME_CONFIGURATION, 'utf8')) as { runtimes?: object };
     await writeFile(join(folder, 'daemon.json'), JSON.stringify({ runtimes, 'default-runtime': defaultRuntime, ...configuration }));
     // It only holds the namespace, which so outlives a restart of the daemon.
     const namespace = spawn('unshare', ['--net', 'sleep', 'infinity'], { stdio: 'ignore', detached: true });
-    const second = new SecondDockerd(folder, namespace);
+    const second = new SecondDockerd(folder, namespace, remote ? newLink() : undefined);
     try {
       await writeFile(join(folder, 'owner.pid'), String(process.pid));
       await writeFile(join(folder, 'namespace.pid'), String(namespace.pid));
       await second.#inNamespaceOnceThere(['ip', 'link', 'set', 'lo', 'up']);
+      if (second.link !== undefined) await connectNamespace(second.link, namespace.pid ?? 0);
       await second.resume();
     } catch (error) {
       await second.stop();
@@ -55,6 +60,17 @@ export class SecondDockerd {
   /** For DOCKER_HOST. */
   get address(): string {
     return `unix://${join(this.folder, 'docker.sock')}`;
+  }
+
+  /** Where this machine reaches the daemon's host, and the ports that it publishes. */
+  get host(): string {
+    if (this.link === undefined) throw new Error('the second dockerd is not remote');
+    return this.link.theirs;
+  }
+
+  /** For DOCKER_HOST, by TCP. */
+  get tcpAddress(): string {
+    return `tcp://${this.host}:${TCP_PORT}`;
   }
 
   /** The docker command on this daemon. */
@@ -96,6 +112,7 @@ export class SecondDockerd {
     const at = (name: string): string => join(this.folder, name);
     const argv = [
       'dockerd', '--config-file', at('daemon.json'), '--host', this.address, '--data-root', at('data'), '--exec-root', at('exec'), '--pidfile', at('docker.pid'),
+      ...(this.link === undefined ? [] : ['--host', this.tcpAddress, '--tls=false']),
     ];
     await mkdir(at('data'), { recursive: true });
     // A session of its own: an interrupt from the terminal is the tests' to handle.

@@ -2,9 +2,12 @@ import { KindboxError } from '../../errors/index.js';
 import type { OperationRun } from '../../plan/execute.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import { nodeAddress } from '../../nodes/addresses.js';
-import type { NodeSpec, ObservedNetwork } from '../../provider/types.js';
+import { isIpv6Range } from '../../nodes/ranges.js';
+import { companionAddress } from '../../nodes/shared-addresses.js';
+import type { NodeAddresses, NodeSpec, ObservedNetwork } from '../../provider/types.js';
 import { containerRuntime } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
+import { requireApart } from '../network-conflicts.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 
@@ -14,21 +17,25 @@ type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: 
 const NO_SUCH_COMMAND = new Set([126, 127]);
 
 export async function createNetwork(session: ClusterSession, operation: Of<'create-network'>, run: OperationRun): Promise<void> {
-  session.rememberNetwork(await session.provider.createNetwork(operation.spec, run.signal));
+  const network = await session.provider.createNetwork(operation.spec, run.signal);
+  session.rememberNetwork(network);
+  requireApart(network, operation.inner);
 }
 
 export async function createNode(session: ClusterSession, operation: Of<'create-node'>, run: OperationRun): Promise<void> {
   const network = session.ownNetwork(operation.spec.network);
-  const ipv4 = network === undefined ? undefined : fixedAddress(network, operation.spec);
-  const spec = { ...operation.spec, network: network?.id ?? operation.spec.network, ...(ipv4 === undefined ? {} : { ipv4 }) };
+  const spec = { ...operation.spec, network: network?.id ?? operation.spec.network, ...(network === undefined ? {} : fixedAddresses(network, operation.spec)) };
   session.remember(await session.provider.createNode(spec, run.signal));
 }
 
 /** So that a node is found again after a restart, whoever else was started before it. */
-function fixedAddress({ labels, subnets: [subnet] }: ObservedNetwork, spec: NodeSpec): string | undefined {
+function fixedAddresses({ labels, subnets }: ObservedNetwork, spec: NodeSpec): NodeAddresses {
   const { [LABELS.role]: role, [LABELS.index]: index } = spec.labels;
-  if (labels[LABELS.addresses] !== 'fixed' || subnet === undefined) return undefined;
-  return nodeAddress(subnet, role === 'worker' ? 'worker' : 'control-plane', Number(index));
+  const subnet = subnets.find((range) => !isIpv6Range(range));
+  if (labels[LABELS.addresses] !== 'fixed' || subnet === undefined) return {};
+  const ipv4 = nodeAddress(subnet, role === 'worker' ? 'worker' : 'control-plane', Number(index));
+  const ipv6 = companionAddress(subnets, ipv4);
+  return { ...(ipv4 === undefined ? {} : { ipv4 }), ...(ipv6 === undefined ? {} : { ipv6 }) };
 }
 
 /** Seconds, as the script in the node takes them. A node that has not booted by then never will. */

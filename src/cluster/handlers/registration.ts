@@ -19,8 +19,13 @@ export async function registrationSettings(
     kubernetesVersion: node.labels[LABELS.kubernetesVersion] ?? session.settings.kubernetesVersion,
     runtime: containerRuntime(node.labels[LABELS.cri]),
     taints,
-    kubeletFlags: reserved === undefined ? {} : { 'system-reserved': reserved },
+    kubeletFlags: { ...nodeIps(node), ...(reserved === undefined ? {} : { 'system-reserved': reserved }) },
   };
+}
+
+/** A kubelet finds one address by itself; that it has one of each family must be said. */
+function nodeIps({ labels, addresses: [address] }: ObservedNode): Record<string, string> {
+  return labels[LABELS.ipFamily] === 'dual' && address?.ipv6 !== undefined ? { 'node-ip': `${address.ipv4},${address.ipv6}` } : {};
 }
 
 async function reservationOn(session: ClusterSession, node: ObservedNode, limits: NonNullable<NodeRegistration['limits']>, signal: AbortSignal): Promise<string | undefined> {

@@ -17,7 +17,13 @@ export interface ListedContainer {
   readonly NetworkSettings?: { readonly Networks?: Networks | null } | null;
 }
 
-export type Networks = Readonly<Record<string, { readonly NetworkID: string; readonly IPAddress: string }>>;
+export type Networks = Readonly<Record<string, {
+  readonly NetworkID: string;
+  readonly IPAddress: string;
+  readonly GlobalIPv6Address?: string;
+  /** What the container was made with: it is given that again at every start. */
+  readonly IPAMConfig?: { readonly IPv4Address?: string; readonly IPv6Address?: string } | null;
+}>>;
 
 export interface InspectedContainer {
   readonly Id: string;
@@ -54,5 +60,5 @@ export interface ListedNetwork {
   readonly Driver?: string;
   readonly Labels?: Labels | null;
   readonly Options?: Labels | null;
-  readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string }[] | null } | null;
+  readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string; readonly IPRange?: string; readonly Gateway?: string }[] | null } | null;
 }

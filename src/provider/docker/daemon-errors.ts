@@ -12,6 +12,9 @@ export const PORT_TAKEN = /(?:bind for|listen (?:tcp|udp)[46]?|ports are not ava
 /** A device of the host that the daemon was asked for and does not find. */
 export const DEVICE_MISSING = /custom device "([^"]+)"/;
 export const CAPABILITY_UNKNOWN = /unknown capability: "?(?:CAP_)?([A-Z_]+)"?/;
+/** No address may be chosen on Docker's default network, and on others only where their subnet was. */
+export const ADDRESS_NOT_OURS_TO_CHOOSE = /user[- ]specified IP address is supported (?:only when connecting to networks with user configured subnets|on user[- ]defined networks only)/i;
+export const ADDRESS_TAKEN = /(?:^|networking: )Address already in use/;
 export const NAME_TAKEN = /already in use by container "?([0-9a-f]{12,64})/;
 
 /** The first that matches counts, so the precise ones come before the broad ones. */

@@ -4,6 +4,7 @@ import type { NodeProvider } from '../provider.js';
 import type { ListedNetwork } from './answers.js';
 import type { DockerClient } from './client.js';
 import { isLocal } from './endpoint.js';
+import { sshHostName } from './ssh-host.js';
 
 /** Milliseconds. A daemon that works answers within one; one that hangs never does. */
 const ANSWER_TIMEOUT = 30_000;
@@ -42,12 +43,13 @@ export function hostCalls(client: DockerClient): Pick<NodeProvider, 'describeHos
       const either = AbortSignal.any([signal, impatient]);
       const asking = async () => {
         const api = client.api as unknown as AbortableHostCalls;
-        const [info, version, mtu] = await Promise.all([
+        const [info, version, mtu, address] = await Promise.all([
           api.info({ abortSignal: either }),
           api.version({ abortSignal: either }),
           defaultMtu(client, either),
+          hostAddress(client, either),
         ]);
-        return describe(client, info, version, mtu);
+        return describe(client, info, version, mtu, address);
       };
       return client.call('Cannot describe the Docker host', asking, signal).catch((error: unknown) => {
         if (impatient.aborted && !signal.aborted) throw silent(client.endpoint.url, error);
@@ -57,7 +59,7 @@ export function hostCalls(client: DockerClient): Pick<NodeProvider, 'describeHos
   };
 }
 
-function describe(client: DockerClient, info: Info, version: Version, mtu: number | undefined): HostDescription {
+function describe(client: DockerClient, info: Info, version: Version, mtu: number | undefined, address: string): HostDescription {
   const { endpoint } = client;
   const local = isLocal(endpoint);
   return {
@@ -71,9 +73,15 @@ function describe(client: DockerClient, info: Info, version: Version, mtu: numbe
     cpus: info.NCPU ?? 0,
     memoryBytes: info.MemTotal ?? 0,
     remote: !local || hidesContainers(info),
-    address: local ? LOOPBACK : (endpoint.host ?? LOOPBACK),
+    address,
     ...(mtu !== undefined && { defaultMtu: mtu }),
   };
+}
+
+async function hostAddress({ endpoint, environment }: DockerClient, signal: AbortSignal): Promise<string> {
+  if (isLocal(endpoint)) return LOOPBACK;
+  const host = endpoint.transport === 'ssh' ? await sshHostName(endpoint, environment, signal) : endpoint.host;
+  return host?.toLowerCase() ?? LOOPBACK;
 }
 
 /** Docker Desktop and rootless Docker keep containers' addresses in a network of their own; published ports work. */

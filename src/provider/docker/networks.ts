@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode';
 import { divideNetwork, workersIn } from '../../nodes/addresses.js';
 import type { NodeProvider } from '../provider.js';
 import type { NetworkSpec, ObservedNetwork } from '../types.js';
-import type { ListedNetwork } from './answers.js';
+import type { ListedContainer, ListedNetwork } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { daemonMessage, statusOf } from './errors.js';
 import { labelFilters } from './owned.js';
@@ -13,7 +13,7 @@ const SUBNET_TAKEN = /overlaps with other one/i;
 const SUBNET_ATTEMPTS = 5;
 const IN_USE = /has active endpoints|is in use/i;
 
-type NetworkCalls = Pick<NodeProvider, 'findNetworks' | 'listNetworks' | 'createNetwork' | 'removeNetwork'>;
+type NetworkCalls = Pick<NodeProvider, 'findNetworks' | 'listNetworks' | 'allNetworks' | 'usedAddresses' | 'createNetwork' | 'removeNetwork'>;
 
 export function networkCalls(client: DockerClient): NetworkCalls {
   const { api } = client;
@@ -29,6 +29,18 @@ export function networkCalls(client: DockerClient): NetworkCalls {
 
     async listNetworks(filter, signal) {
       return (await list(labelFilters(filter), signal)).map(observe);
+    },
+
+    async allNetworks(signal) {
+      return (await list({}, signal)).map(observe);
+    },
+
+    async usedAddresses(networkId, signal) {
+      const [networks, containers] = await Promise.all([list({ id: [networkId] }, signal), containersOn(client, networkId, signal)]);
+      const gateways = networks.flatMap((network) => (network.IPAM?.Config ?? []).map(({ Gateway }) => Gateway));
+      const addresses = containers.flatMap((container) => Object.values(container.NetworkSettings?.Networks ?? {})
+        .flatMap(({ IPAddress, GlobalIPv6Address, IPAMConfig }) => [IPAddress, GlobalIPv6Address, IPAMConfig?.IPv4Address, IPAMConfig?.IPv6Address]));
+      return [...gateways, ...addresses].flatMap((address) => (address ? [address] : []));
     },
 
     async createNetwork(spec, signal) {
@@ -67,16 +79,23 @@ export function networkCalls(client: DockerClient): NetworkCalls {
   };
 }
 
-function networkRequest({ name, labels, mtu, dividing }: NetworkSpec, subnet: string | undefined): Dockerode.NetworkCreateOptions {
+function containersOn(client: DockerClient, networkId: string, signal: AbortSignal): Promise<ListedContainer[]> {
+  const filters = { network: [networkId] };
+  return client.call('Cannot list containers', (abortSignal) => client.api.listContainers({ all: true, filters, ...abortable(abortSignal) }), signal);
+}
+
+function networkRequest({ name, labels, mtu, dividing, ipv6Subnet }: NetworkSpec, subnet: string | undefined): Dockerode.NetworkCreateOptions {
   const divided = subnet !== undefined && dividing && isDividable(subnet) ? divideNetwork(subnet) : undefined;
   const pool = divided === undefined ? { Subnet: subnet } : { Subnet: subnet, Gateway: divided.gateway, IPRange: divided.dynamicRange };
+  const pools = [...(subnet === undefined ? [] : [pool]), ...(ipv6Subnet === undefined ? [] : [{ Subnet: ipv6Subnet }])];
   return {
     Name: name,
     Driver: 'bridge',
     // Old daemons allow several networks of one name (moby#20648); newer ones ignore this.
     CheckDuplicate: true,
     Labels: { ...labels },
-    ...(subnet !== undefined && { IPAM: { Driver: 'default', Config: [pool] } }),
+    ...(ipv6Subnet !== undefined && { EnableIPv6: true }),
+    ...(pools.length > 0 && { IPAM: { Driver: 'default', Config: pools } }),
     ...(mtu !== undefined && { Options: { [MTU_OPTION]: String(mtu) } }),
   };
 }
@@ -86,11 +105,14 @@ function isDividable(subnet: string): boolean {
 }
 
 function observe(network: ListedNetwork): ObservedNetwork {
+  const pools = network.IPAM?.Config ?? [];
+  const dynamicRanges = pools.flatMap(({ IPRange }) => (IPRange ? [IPRange] : []));
   return {
     id: network.Id,
     name: network.Name,
     ...(network.Driver !== undefined && { driver: network.Driver }),
     labels: network.Labels ?? {},
-    subnets: (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
+    subnets: pools.flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
+    ...(dynamicRanges.length > 0 && { dynamicRanges }),
   };
 }

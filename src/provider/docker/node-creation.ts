@@ -5,7 +5,7 @@ import type { NodeSpec } from '../types.js';
 import type { InspectedContainer } from './answers.js';
 import type { DockerClient } from './client.js';
 import { removeContainer } from './container-removal.js';
-import { NAME_TAKEN, PORT_TAKEN } from './daemon-errors.js';
+import { ADDRESS_NOT_OURS_TO_CHOOSE, ADDRESS_TAKEN, NAME_TAKEN, PORT_TAKEN } from './daemon-errors.js';
 import { daemonMessage, statusOf } from './errors.js';
 import type { NodePrivileges } from './node-privileges.js';
 import { nodeRequest, SYSBOX_RUNTIME } from './node-request.js';
@@ -18,7 +18,8 @@ const NAME_TIMEOUT = 30_000;
 const PORT_ATTEMPTS = 3;
 
 /** Creates and starts a node. Whatever fails, no container is left. @returns the container's id. */
-export async function createAndStart(client: DockerClient, spec: NodeSpec, privilegesOf: PrivilegesOf, signal: AbortSignal): Promise<string> {
+export async function createAndStart(client: DockerClient, wish: NodeSpec, privilegesOf: PrivilegesOf, signal: AbortSignal): Promise<string> {
+  let spec = wish;
   const failing = `Cannot create node ${spec.name}`;
   const choosesPort = spec.ports.some((port) => port.hostPort === 0);
   const deadline = Date.now() + NAME_TIMEOUT;
@@ -34,6 +35,11 @@ export async function createAndStart(client: DockerClient, spec: NodeSpec, privi
       // The bound is a guard: each refusal takes one item off a short list.
       if (privileges && privilegesOf.giveUp(complaint) && complaints++ < 10) continue;
       if (PORT_TAKEN.test(complaint) && --portAttempts > 0) continue;
+      if (spec.ipv4 !== undefined && (ADDRESS_NOT_OURS_TO_CHOOSE.test(complaint) || ADDRESS_TAKEN.test(complaint))) {
+        const { ipv4: _ipv4, ipv6: _ipv6, ...anywhere } = spec;
+        spec = anywhere;
+        continue;
+      }
       const owner = NAME_TAKEN.exec(complaint)?.[1];
       if (owner === undefined) throw withImageName(error, spec);
       const conflict = await nameConflict(client, spec, owner);

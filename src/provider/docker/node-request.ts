@@ -34,9 +34,16 @@ export function nodeRequest(spec: NodeSpec, privileges: NodePrivileges | undefin
       ...(privileges && privilegedHostConfig(privileges)),
       ...((privileges || spec.mounts) && { Mounts: [...(privileges ? storeVolumes(spec) : []), ...(spec.mounts ?? []).map(bindMount)] as Dockerode.MountConfig }),
       ...limits(spec),
+      ...(spec.ipv6Forwarding && { // Docker leaves IPv6 off on interfaces that are not its own: the pods' would have none.
+      Sysctls: { 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.all.forwarding': '1' } }),
     },
-    NetworkingConfig: { EndpointsConfig: { [spec.network]: spec.ipv4 === undefined ? {} : { IPAMConfig: { IPv4Address: spec.ipv4 } } } },
+    NetworkingConfig: { EndpointsConfig: { [spec.network]: endpoint(spec) } },
   };
+}
+
+function endpoint({ ipv4, ipv6 }: NodeSpec): Dockerode.EndpointSettings {
+  if (ipv4 === undefined && ipv6 === undefined) return {};
+  return { IPAMConfig: { ...(ipv4 !== undefined && { IPv4Address: ipv4 }), ...(ipv6 !== undefined && { IPv6Address: ipv6 }) } };
 }
 
 function portKey({ nodePort, protocol = 'tcp' }: PortSpec): string {

@@ -70,8 +70,8 @@ function isRole(value: string | undefined): value is NodeRole {
 }
 
 function addresses(networks: Networks | null | undefined): ObservedNode['addresses'] {
-  return Object.entries(networks ?? {}).flatMap(([networkName, { NetworkID, IPAddress }]) =>
-    IPAddress ? [{ networkId: NetworkID, networkName, ipv4: IPAddress }] : [],
+  return Object.entries(networks ?? {}).flatMap(([networkName, { NetworkID, IPAddress, GlobalIPv6Address }]) =>
+    IPAddress ? [{ networkId: NetworkID, networkName, ipv4: IPAddress, ...(GlobalIPv6Address ? { ipv6: GlobalIPv6Address } : {}) }] : [],
   );
 }
 

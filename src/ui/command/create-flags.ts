@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import type { CreateOptions, KubeconfigMode, KubeProxyMode } from '../../cluster/options.js';
+import type { CreateOptions, IpFamily, KubeconfigMode, KubeProxyMode } from '../../cluster/options.js';
 import type { nodeSettings as parseNodeSettings } from '../../nodes/settings-text.js';
 import { durationFlag } from './flags.js';
 
@@ -11,6 +11,7 @@ export const createFlags = {
   'num-workers': Flags.integer({ default: 1, helpValue: 'N', description: 'Number of worker nodes' }),
   net: Flags.string({ helpValue: 'NETWORK', description: 'Existing Docker network to use (default: a new one, NAME-net)' }),
   subnet: Flags.string({ helpValue: 'CIDR', description: "Addresses of the cluster's own network (Docker's choice if left out)" }),
+  'ip-family': Flags.option({ options: ['ipv4', 'dual'] as const })({ description: 'Families of the addresses (default: dual on a network that has IPv6, else ipv4)' }),
   image: Flags.string({ helpValue: 'IMAGE', description: 'Node image' }),
   'k8s-version': Flags.string({ helpValue: 'VERSION', description: 'Kubernetes version of the nodes, such as v1.36.3 or v1.36' }),
   runtime: Flags.string({ default: 'sysbox-runc', env: 'KINDBOX_RUNTIME', description: 'Docker runtime of the nodes' }),
@@ -18,6 +19,7 @@ export const createFlags = {
   cni: Flags.string({ default: 'flannel', helpValue: 'flannel|calico|weave|none|FILE', description: 'Network of the pods; FILE is a manifest, whose pod subnet must be --pod-subnet' }),
   'kube-proxy-mode': Flags.option({ options: KUBE_PROXY_MODES })({ description: 'How kube-proxy makes Services reachable (default: iptables)' }),
   publish: Flags.integer({ char: 'p', helpValue: 'PORT', description: 'Publish the API server at this port of the host (0: any)' }),
+  'api-server-address': Flags.string({ helpValue: 'HOST', description: 'Name or address by which others reach the published API server' }),
   cpus: Flags.string({ helpValue: 'N', description: 'Processors of each node, such as 1.5' }),
   memory: Flags.string({ helpValue: 'SIZE', description: 'Memory of each node, such as 2g' }),
   mount: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'HOST:NODE[:ro]', description: 'Path of the host to see in each node' }),
@@ -35,6 +37,7 @@ export interface CreateFlagValues {
   readonly 'num-workers': number;
   readonly net: string | undefined;
   readonly subnet: string | undefined;
+  readonly 'ip-family': IpFamily | undefined;
   readonly image: string | undefined;
   readonly 'k8s-version': string | undefined;
   readonly runtime: string;
@@ -42,6 +45,7 @@ export interface CreateFlagValues {
   readonly cni: CreateOptions['cni'];
   readonly 'kube-proxy-mode': KubeProxyMode | undefined;
   readonly publish: number | undefined;
+  readonly 'api-server-address': string | undefined;
   readonly cpus: string | undefined;
   readonly memory: string | undefined;
   readonly mount: readonly string[] | undefined;
@@ -60,6 +64,7 @@ export function createOptions(name: string, flags: CreateFlagValues, nodeSetting
     numWorkers: flags['num-workers'],
     network: flags.net,
     subnet: flags.subnet,
+    ipFamily: flags['ip-family'],
     image: flags.image,
     kubernetesVersion: flags['k8s-version'],
     runtime: flags.runtime,
@@ -67,6 +72,7 @@ export function createOptions(name: string, flags: CreateFlagValues, nodeSetting
     cni: flags.cni,
     kubeProxyMode: flags['kube-proxy-mode'],
     publish: flags.publish,
+    apiServerAddress: flags['api-server-address'],
     controlPlane: nodeSettings({ cpus, memory, mount, port }),
     workerDefaults: nodeSettings({ cpus, memory, mount }),
     kubeconfig: flags.kubeconfig,

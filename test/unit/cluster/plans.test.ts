@@ -10,7 +10,7 @@ const options: CreateOptions = {
   name: 'demo', numWorkers: 2, runtime: 'sysbox-runc', podSubnet: '10.244.0.0/16', cni: 'flannel', waitAll: false, waitMs: 1000, retain: false,
 };
 const facts: CreateFacts = {
-  run: 'run1', image: { reference: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.36.3', cri: 'containerd' }, cni: { name: 'flannel', networked: true, preloaded: true }, hostAddress: '127.0.0.1', mustPublish: false, remote: false,
+  run: 'run1', image: { reference: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.36.3', cri: 'containerd' }, cni: { name: 'flannel', networked: true, preloaded: true }, hostAddress: '127.0.0.1', mustPublish: false,
 };
 
 const ids = (plan: ClusterPlan): string[] => plan.operations.map((operation) => operation.id);
@@ -57,7 +57,7 @@ describe('create', () => {
   });
 
   test('a remote daemon publishes without being asked, with a certificate for its address', () => {
-    const plan = planCreate(options, { ...facts, hostAddress: 'build.example', remote: true, mustPublish: true });
+    const plan = planCreate(options, { ...facts, hostAddress: 'build.example', mustPublish: true });
     expect(find(plan, 'create-node', 'demo-master').spec.ports).toEqual([{ nodePort: 6443, hostPort: 0 }]);
     expect(find(plan, 'init-control-plane').certificateNames).toEqual(['build.example']);
   });

@@ -12,7 +12,7 @@ const options: CreateOptions = {
 };
 const image = { reference: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.36.3', cri: 'containerd' } as const;
 const facts: CreateFacts = {
-  run: 'run1', image, cni: { name: 'flannel', networked: true, preloaded: true }, hostAddress: '127.0.0.1', mustPublish: false, remote: false,
+  run: 'run1', image, cni: { name: 'flannel', networked: true, preloaded: true }, hostAddress: '127.0.0.1', mustPublish: false,
 };
 
 /** What kube-proxy is told by the options of a cluster. */

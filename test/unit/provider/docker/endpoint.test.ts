@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isLocal, parseEndpoint, resolveEndpoint } from '../../../../src/provider/docker/endpoint.js';
 import { sshArguments } from '../../../../src/provider/docker/ssh-agent.js';
+import { hostNameIn, sshHostName } from '../../../../src/provider/docker/ssh-host.js';
 
 let home: string;
 
@@ -84,6 +85,24 @@ it('is local for sockets and loopback addresses only', () => {
 it('never lets a host name be an option of ssh', () => {
   const argv = sshArguments({ url: '', transport: 'ssh', host: '-oProxyCommand=x', chosenBy: 'test' });
   expect(argv.indexOf('--')).toBe(argv.indexOf('-oProxyCommand=x') - 1);
+});
+
+describe('the host behind ssh', () => {
+  const endpoint = parseEndpoint('ssh://me@box:2222', 'test');
+  const fakeSsh = async (...lines: string[]): Promise<{ PATH: string }> => {
+    await writeFile(path.join(home, 'ssh'), ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
+    return { PATH: `${home}:${process.env['PATH']}` };
+  };
+
+  it('is the one that ssh would connect to', async () => {
+    const environment = await fakeSsh('[ "$*" = "-G -l me -p 2222 -- box" ] || exit 1', 'echo user me', 'echo hostname box.example.test', 'echo port 2222');
+    expect(await sshHostName(endpoint, environment, new AbortController().signal)).toBe('box.example.test');
+  });
+
+  it('is the name itself where ssh does not tell', async () => {
+    expect(await sshHostName(endpoint, await fakeSsh('exit 255'), new AbortController().signal)).toBe('box');
+    expect(hostNameIn('user me\nhostkeyalias hostname x')).toBeUndefined();
+  });
 });
 
 async function writeConfig(config: object): Promise<void> {
