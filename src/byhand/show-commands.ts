@@ -60,7 +60,7 @@ async function ofExisting({ provider, signal }: EngineContext, cluster: Observed
     nodes: nodesOf(plan), dividing: false, waitSeconds: Math.ceil(waitMs / 1000),
   }, [
     `Makes the cluster ${cluster.name} as Docker knows it now. What Docker does not know is not in it: labels and taints of`,
-    'single nodes, and changes to the configurations of kubeadm and containerd.',
+    "single nodes, kube-proxy's mode, the Services' subnet, and changes to the configurations of kubeadm and containerd.",
   ]);
 }
 

@@ -20,15 +20,12 @@ export const workerCommands: Renderers<'prepare-join' | 'share-images' | 'join-w
     const runtimeOf = (name: string) => containerRuntime(nodes.get(name)?.labels[LABELS.cri]);
     const has = (name: string): string => `${engine.inNode(name, runtimeOf(name).listImages)} | grep -qxF "$image"`;
     return [
-      // Not through a pipe: Docker drops what nobody has read two seconds after a command has ended (see nodes/pod-images.ts).
-      'archive=$(mktemp)',
       `for image in $(${kubectl(facts, ['get', 'daemonsets', '--all-namespaces', `--output=${IMAGES_OF_DAEMON_SETS}`])}); do`,
       `  if ${has(master)} && ! ${has(node)}; then`,
-      `    ${engine.inNode(master, runtimeOf(master).exportImages)} "$image" >"$archive"`,
-      `    ${engine.inNode(node, runtimeOf(node).importImages, 'stdin')} <"$archive"`,
+      `    ${engine.inNode(master, runtimeOf(master).exportImages)} "$image" |`,
+      `      ${engine.inNode(node, runtimeOf(node).importImages, 'stdin')}`,
       '  fi',
       'done',
-      'rm -f "$archive"',
     ];
   },
 

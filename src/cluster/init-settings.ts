@@ -14,13 +14,8 @@ export interface InitCircumstances {
 
 /** What kubeadm init is told, whether the engine runs it or a person does. */
 export function initSettings(
-  operation: Extract<ClusterOperation, { kind: 'init-control-plane' }>,
+  { id, kind, group, title, needs, after, tolerant, node, registration: _unresolved, ...settings }: Extract<ClusterOperation, { kind: 'init-control-plane' }>,
   { cluster, registration, token, cgroupVersion, customization }: InitCircumstances,
 ): InitSettings {
-  const { podSubnet, serviceSubnet, certificateNames, schedulableControlPlane, featureGates, runtimeConfig, kubeProxyMode, advertiseAddress } = operation;
-  return {
-    ...registration,
-    clusterName: cluster, podSubnet, serviceSubnet, certificateNames, schedulableControlPlane, featureGates, runtimeConfig, kubeProxyMode, advertiseAddress,
-    token, cgroupVersion, patches: customization.init,
-  };
+  return { ...settings, ...registration, clusterName: cluster, token, cgroupVersion, patches: customization.init };
 }

@@ -5,7 +5,7 @@ import { API_SERVER_PORT, apiServerUrl } from './api-server.js';
 import type { ClusterSession } from './session.js';
 
 /** kubeadm puts this name into the certificate of every API server. */
-const CERTIFIED_NAME = 'kubernetes';
+export const CERTIFIED_NAME = 'kubernetes';
 
 /** Where a client on this machine reaches the API server. */
 export function clientServer(session: ClusterSession): ApiServer {

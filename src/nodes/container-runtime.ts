@@ -20,6 +20,12 @@ export interface ContainerRuntime {
   readonly importImages: readonly string[];
 }
 
+/**
+ * A command whose output Docker may lose the end of: what nobody has taken from it two seconds after the command has ended,
+ * about 130 kB at most (ProcessEvent in moby's daemon/monitor.go). Zeros behind the end of a tar archive are not part of it.
+ */
+const padded = (...archiving: readonly string[]): readonly string[] => ['sh', '-c', '"$@" && head -c 1048576 /dev/zero', 'sh', ...archiving];
+
 const CTR = ['ctr', '--namespace=k8s.io', 'images'];
 
 /** All that differs between node images of different container runtimes; an image's label says which one it has. */
@@ -30,7 +36,7 @@ const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
     cgroupDriver: 'systemd',
     awaitProgram: '/usr/local/lib/kindbox/await-containerd',
     listImages: [...CTR, 'ls', '--quiet'],
-    exportImages: [...CTR, 'export', '-'],
+    exportImages: padded(...CTR, 'export', '-'),
     importImages: [...CTR, 'import', '--digests', '-'],
   },
   docker: {
@@ -40,7 +46,7 @@ const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
     cgroupDriver: 'cgroupfs',
     awaitProgram: '/usr/local/lib/kindbox/await-docker',
     listImages: ['docker', 'image', 'ls', '--format', '{{.Repository}}:{{.Tag}}'],
-    exportImages: ['docker', 'save'],
+    exportImages: padded('docker', 'save'),
     importImages: ['docker', 'load', '--quiet'],
   },
 };

@@ -15,6 +15,8 @@ export interface EngineCommands {
   inNode(node: string, argv: readonly string[], stdin?: 'stdin'): string;
   /** A command that prints `ADDRESS:PORT` of the host. */
   publishedPort(node: string, port: number): string;
+  /** A command that prints the node's own address. */
+  address(node: string): string;
 }
 
 /** The commands for nodes that exist: of a network or node they need the name only. */

@@ -13,8 +13,6 @@ import { everythingInDocker } from '../support/leftovers.js';
 import { filePrefix } from '../support/names.js';
 import { anyRuntime, runtimes } from '../support/runtimes.js';
 
-const OLDER_IMAGE = 'nestybox/k8s-node:v1.34.4';
-
 describe.each(runtimes)('a cluster made by hand on %s', (runtime) => {
   const name = clusterName(filePrefix, runtime);
   const home = useKindbox(name);
@@ -73,7 +71,7 @@ test('the commands of a cluster made by hand and changed since make it as it is 
   try {
     const hand = new Hand(home, name);
     await hand.run(await hand.commands([`--runtime=${anyRuntime}`]));
-    await home.kindbox.succeed(['resize', '--num-workers=3', `--image=${OLDER_IMAGE}`, '--wait-all', name]);
+    await home.kindbox.succeed(['resize', '--num-workers=3', '--wait-all', name]);
     await home.kindbox.succeed(['node', 'remove', `${name}-worker-1`]);
     const created = await hand.everything(2);
     const recalled = await hand.commands();

@@ -11,7 +11,7 @@ import { leftoversOf, NOTHING } from './leftovers.js';
 
 type NodeFacts = KubernetesNode & {
   readonly metadata: { readonly labels: object };
-  readonly spec: { readonly taints?: object };
+  readonly spec: { readonly taints?: readonly { readonly key: string }[] };
   readonly status: { readonly allocatable: { readonly cpu: string; readonly memory: string } };
 };
 
@@ -55,7 +55,10 @@ export class Hand {
     return {
       kubeadm: await configuration('kubeadm-config'), kubelet: await configuration('kubelet-config'),
       tokens: await this.kubectl.run(['get', 'secrets', '--namespace=kube-system', '--field-selector=type=bootstrap.kubernetes.io/token', '--output=name']),
-      nodes: nodes.map(({ metadata: { name, labels }, spec: { taints }, status: { nodeInfo, allocatable: { cpu, memory } } }) => ({ name, labels, taints, cpu, memory, version: nodeInfo.kubeletVersion })),
+      nodes: nodes.map(({ metadata: { name, labels }, spec: { taints }, status: { nodeInfo, allocatable: { cpu, memory } } }) => ({
+        // Kubernetes itself marks a node that is not ready, and takes the mark back a moment after it is.
+        name, labels, taints: (taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/')), cpu, memory, version: nodeInfo.kubeletVersion,
+      })),
     };
   }
 

@@ -23,6 +23,7 @@ function engineCommands(make: (name: string) => string): EngineCommands {
     volume: (name) => `volume ${name}`,
     inNode: (node, argv, stdin) => ['inside', ...(stdin ? ['--stdin'] : []), node, ...argv].join(' '),
     publishedPort: (node, port) => `port ${node} ${port}`,
+    address: (node) => `address ${node}`,
   };
 }
 

@@ -28,6 +28,7 @@ export function engineCommands(creations: Creations): EngineCommands {
     volume: (name, labels) => `${shellCommand(['docker', 'volume', 'create', ...labelWords(labels), name])} >/dev/null`,
     inNode: (node, argv, stdin) => shellCommand(['docker', 'exec', ...(stdin ? ['--interactive'] : []), node, ...argv]),
     publishedPort: (node, port) => shellCommand(['docker', 'port', node, `${port}/tcp`]),
+    address: (node) => shellCommand(['docker', 'inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', node]),
   };
 }
 

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { parse } from 'yaml';
 import { showCommands, showCreateCommands } from '../../../src/byhand/show-commands.js';
 import { previewCluster } from '../../../src/cluster/preview.js';
 import type { CreateOptions } from '../../../src/cluster/options.js';
@@ -164,6 +165,19 @@ describe('of a cluster', () => {
     const { script } = await showCommands(context, options);
     expect(script).toContain('port=$(port demo-master 6443 | head -n 1)');
     expect(script).toContain('https://127.0.0.1:${port##*:}');
+  });
+
+  test('whose address may change, the kubeconfig has the one that it has now, and the name in the certificate', async () => {
+    await node('demo-master', 'control-plane', 0, { [LABELS.lastingAddress]: '198.18.0.9' });
+    const { script } = await showCommands(context, options);
+    const admin = 'clusters:\n- cluster:\n    server: https://198.18.0.9:6443\n  name: demo\ncontexts:\n- context:\n    cluster: demo\n    user: kubernetes-admin\nusers:\n- name: kubernetes-admin\n';
+    const engine = `make() { :; }; keep() { :; }; volume() { :; }; address() { echo 172.17.0.5; }; inside() { if [ "$3" = /etc/kubernetes/admin.conf ]; then printf '%s' '${admin}'; fi; }`;
+    await execa('sh', ['-eu'], { input: `${engine}\nHOME=${folder}\n${script}` });
+    expect(parse(await readFile(join(folder, '.kube', 'demo-config'), 'utf8'))).toEqual({
+      clusters: [{ cluster: { server: 'https://172.17.0.5:6443', 'tls-server-name': 'kubernetes' }, name: 'demo' }],
+      contexts: [{ context: { cluster: 'demo', user: 'kubernetes-admin-demo' } }], users: [{ name: 'kubernetes-admin-demo' }],
+    });
+    expect(script).toContain('advertiseAddress: 198.18.0.9');
   });
 
   test('that has lost its control plane, there is nothing to be shown', async () => {
