@@ -11,10 +11,12 @@ import { registrationOf, TOKEN } from './registration.js';
 const SERVER_HOST = 'server-host.invalid';
 const API_SERVER = new URL(`https://${SERVER_HOST}:6443`);
 
+const DNS_PATCH = { spec: { template: { spec: { containers: [{ name: 'coredns', readinessProbe: { periodSeconds: 1 } }] } } } };
+
 /** What the engine needs only because it does several things at a time. */
 const NOTHING = (): Lines => [];
 
-export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-credentials' | 'await-api' | 'look-for-images' | 'apply-cni' | 'await-joinable'> = {
+export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-credentials' | 'await-api' | 'look-for-images' | 'apply-cni' | 'await-joinable' | 'hasten-dns'> = {
   'init-control-plane': (operation, facts) => {
     const { engine, cluster, host, customization } = facts;
     const registration = registrationOf(operation.node, operation.registration, facts);
@@ -31,6 +33,8 @@ export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-crede
   'await-api': (_operation, facts) => [`retry ${kubectl(facts, ['get', '--raw=/readyz'])} >/dev/null`],
 
   'await-joinable': NOTHING,
+
+  'hasten-dns': (_operation, facts) => [kubectl(facts, ['--namespace=kube-system', 'patch', 'deployment', 'coredns', `--patch=${JSON.stringify(DNS_PATCH)}`])],
 
   'look-for-images': async ({ podSubnet }, { cni }) => {
     const images = cni === undefined ? [] : await cniImages(cni, { podSubnet, apiServer: API_SERVER });

@@ -80,6 +80,10 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       kind: 'await-api', id: id('await-api', master), group: 'master', title: `Waiting for the API server on ${master} ...`,
       needs: [id('fetch-credentials', master)], node: master,
     },
+    {
+      kind: 'hasten-dns', id: id('hasten-dns', master), group: 'master', title: 'Having CoreDNS probed every second',
+      needs: [id('await-api', master)],
+    },
     ...(facts.cni.preloaded
       ? []
       : [{

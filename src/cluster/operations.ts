@@ -42,6 +42,7 @@ export type ClusterOperation =
   | (Kind<'share-images'> & { readonly node: string })
   | Kind<'mint-token'>
   | Kind<'await-joinable'>
+  | Kind<'hasten-dns'>
   | (Kind<'prepare-join'> & { readonly node: string })
   | (Kind<'join-worker'> & { readonly node: string; readonly registration: NodeRegistration })
   | (Kind<'label-node'> & { readonly node: string; readonly labels: Readonly<Record<string, string>> })

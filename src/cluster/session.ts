@@ -36,6 +36,8 @@ export class ClusterSession {
   readonly configurationWritten = new Deferred<void>();
   /** kubeadm has set up everything that a joining worker asks for. */
   readonly joinable = new Deferred<void>();
+  /** kubeadm has made the Deployment of CoreDNS. */
+  readonly dnsDeployed = new Deferred<void>();
   readonly joined = new Set<string>();
   readonly ready = new Set<string>();
   /** Milliseconds since the epoch, by name, of nodes that this run started. */

@@ -1,5 +1,6 @@
 import { KindboxError } from '../errors/index.js';
 import type { ApiClient } from './api-client.js';
+import { ApiError } from './api-error.js';
 import { describePod, isPodReady } from './describe.js';
 import type { Deployment, KubernetesList, Pod, Workload } from './types.js';
 import { seconds, withDeadline } from './wait.js';
@@ -27,6 +28,27 @@ export async function awaitDeploymentAvailable(
     reason: 'timeout',
     because: last ? await explainPods(api, last, namespace, signal) : 'it does not exist',
   }));
+}
+
+/**
+ * Has the readiness of a Deployment's container looked at more often. A kubelet that has started in the last period
+ * waits for a random part of it before its first look (kubernetes/kubernetes#100480), with ten seconds for five on average.
+ * A Deployment that does not exist is left at that.
+ */
+export async function probeReadinessEvery(api: Pick<ApiClient, 'request'>, periodSeconds: number, { namespace, name, container }: ContainerOfDeployment, signal: AbortSignal): Promise<void> {
+  const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments/${encodeURIComponent(name)}`;
+  const body = { spec: { template: { spec: { containers: [{ name: container, readinessProbe: { periodSeconds } }] } } } };
+  try {
+    await api.request('PATCH', path, { body, contentType: 'application/strategic-merge-patch+json', idempotent: true, signal });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
+  }
+}
+
+export interface ContainerOfDeployment {
+  readonly namespace: string;
+  readonly name: string;
+  readonly container: string;
 }
 
 /** The images of all DaemonSets, and of CoreDNS, which any node may have to run. */

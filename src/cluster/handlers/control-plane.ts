@@ -1,6 +1,7 @@
 import { initConfig, waitsForApiItself } from '../../kubeadm/init-config.js';
 import { abortable } from '../../kubernetes/wait.js';
 import { awaitApiReady } from '../../kubernetes/readiness.js';
+import { probeReadinessEvery } from '../../kubernetes/workloads.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
 import { initSettings } from '../init-settings.js';
@@ -14,6 +15,12 @@ type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: 
 const AFTER_KUBECONFIGS = new Set(['etcd', 'control-plane', 'kubelet-start']);
 /** Phases that begin when configuration, RBAC and token are what a joining worker needs. */
 const AFTER_BOOTSTRAP_TOKEN = new Set(['kubelet-finalize', 'addons']);
+
+const COREDNS = { namespace: 'kube-system', name: 'coredns', container: 'coredns' } as const;
+/** As kubeadm has the API server probed. */
+const DNS_PROBE_SECONDS = 1;
+/** What kubeadm says when the Deployment exists. */
+const DNS_DEPLOYED = '[addons] Applied essential addon: CoreDNS';
 
 /** Host checks are ours: kubeadm's preflight looks at the host through the container and takes seconds. */
 export function initArgv(kubernetesVersion: string): string[] {
@@ -32,6 +39,7 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     if (phase === undefined) return;
     if (AFTER_KUBECONFIGS.has(phase)) session.configurationWritten.resolve();
     if (AFTER_BOOTSTRAP_TOKEN.has(phase)) session.joinable.resolve();
+    if (line.startsWith(DNS_DEPLOYED)) session.dnsDeployed.resolve();
     run.progress(phase);
   };
   try {
@@ -42,15 +50,23 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     }
     session.configurationWritten.resolve();
     session.joinable.resolve();
+    session.dnsDeployed.resolve();
   } catch (error) {
     session.configurationWritten.reject(error);
     session.joinable.reject(error);
+    session.dnsDeployed.reject(error);
     throw error;
   }
 }
 
 export async function awaitJoinable(session: ClusterSession, _operation: Of<'await-joinable'>, run: OperationRun): Promise<void> {
   await abortable(session.joinable.promise, run.signal);
+}
+
+/** Before the controller manager makes pods of it: a change then costs nothing. */
+export async function hastenDns(session: ClusterSession, _operation: Of<'hasten-dns'>, run: OperationRun): Promise<void> {
+  await abortable(session.dnsDeployed.promise, run.signal);
+  await probeReadinessEvery(session.api, DNS_PROBE_SECONDS, COREDNS, run.signal);
 }
 
 /**

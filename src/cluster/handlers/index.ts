@@ -27,6 +27,7 @@ const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
   'share-images': workers.shareImages,
   'mint-token': workers.mintToken,
   'await-joinable': controlPlane.awaitJoinable,
+  'hasten-dns': controlPlane.hastenDns,
   'prepare-join': workers.prepareJoin,
   'join-worker': workers.joinWorker,
   'revoke-token': workers.revokeToken,

@@ -51,6 +51,3 @@ describe('the address for clients', () => {
   });
 });
 
-function pem(kind: string): string {
-  return Buffer.from(`-----BEGIN ${kind}-----\nAAAA\n-----END ${kind}-----\n`).toString('base64');
-}

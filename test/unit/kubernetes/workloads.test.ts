@@ -1,4 +1,4 @@
-import { awaitDeploymentAvailable } from '../../../src/kubernetes/workloads.js';
+import { awaitDeploymentAvailable, probeReadinessEvery } from '../../../src/kubernetes/workloads.js';
 import { FakeCluster } from './support/fake-cluster.js';
 import { fixture, rejection, type Fixture } from './support/fixture.js';
 
@@ -52,4 +52,19 @@ test('says what its pods wait for or died of', async () => {
 
 test('says that it does not exist', async () => {
   expect(await rejection(awaitDeploymentAvailable(f.api, 'kube-system', 'other', 100, f.run.signal))).toMatchObject({ because: 'it does not exist' });
+});
+
+describe('a Deployment that is probed more often', () => {
+  const coredns = { namespace: 'kube-system', name: 'coredns', container: 'coredns' };
+
+  test('has one field changed, of one container', async () => {
+    f.server.handler = (call) => { call.json(200, {}); };
+    await probeReadinessEvery(f.api, 1, coredns, f.run.signal);
+    expect(f.server.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([`PATCH ${DEPLOYMENTS}/coredns`]);
+  });
+
+  test('need not exist', async () => {
+    f.server.handler = (call) => { call.json(404, { kind: 'Status', code: 404, reason: 'NotFound' }); };
+    await expect(probeReadinessEvery(f.api, 1, coredns, f.run.signal)).resolves.toBeUndefined();
+  });
 });
