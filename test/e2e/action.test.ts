@@ -10,7 +10,7 @@ import { DockerWithoutSysbox } from '../support/docker-without-sysbox.js';
 import { Kindbox } from '../support/kindbox.js';
 import { leftoversOf, NOTHING, removeLeftovers } from '../support/leftovers.js';
 import { filePrefix } from '../support/names.js';
-import { anyRuntime, runtimes } from '../support/runtimes.js';
+import { anyRuntime, runtimesOfFeatures } from '../support/runtimes.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ACTION = join(ROOT, '.github/actions/kindbox');
@@ -44,7 +44,7 @@ async function files(job: ActionsRunner, ...folder: string[]): Promise<string[]>
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-describe.each(runtimes)('a job whose steps succeed, on %s', (runtime) => {
+describe.each(runtimesOfFeatures)('a job whose steps succeed, on %s', (runtime) => {
   const name = clusterName(`${filePrefix}-s`, runtime);
   let job: ActionsRunner;
   let main: StepRun;

@@ -8,13 +8,13 @@ import { eventually } from '../support/eventually.js';
 import { isReady } from '../support/kubectl.js';
 import { filePrefix } from '../support/names.js';
 import { Probe } from '../support/probe.js';
-import { anyRuntime, runtimes } from '../support/runtimes.js';
+import { anyRuntime, runtimesOfFeatures } from '../support/runtimes.js';
 
 async function readyNodes(kubectl: { nodes(): Promise<readonly Parameters<typeof isReady>[0][]> }): Promise<boolean[]> {
   return (await kubectl.nodes()).map(isReady);
 }
 
-describe.each(runtimes)('a cluster whose network is the user\'s own, on %s', (runtime) => {
+describe.each(runtimesOfFeatures)('a cluster whose network is the user\'s own, on %s', (runtime) => {
   const name = clusterName(`${filePrefix}n`, runtime);
   const cluster = useCluster(useKindbox(name), name, ['--num-workers=1', '--cni=none', `--runtime=${runtime}`]);
 

@@ -7,7 +7,7 @@ import { clusterName, useCluster, useKindbox } from '../support/cluster-fixture.
 import { docker, dockerLines, inNode } from '../support/docker.js';
 import { isReady, type Kubectl } from '../support/kubectl.js';
 import { filePrefix } from '../support/names.js';
-import { anyRuntime, runtimes } from '../support/runtimes.js';
+import { anyRuntime, runtimesOfFeatures } from '../support/runtimes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kindbox-config-'));
 const shared = join(folder, 'shared');
@@ -43,7 +43,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe.each(runtimes)('a cluster of a configuration of kindbox\'s on %s', (runtime) => {
+describe.each(runtimesOfFeatures)('a cluster of a configuration of kindbox\'s on %s', (runtime) => {
   const name = clusterName(`${filePrefix}o`, runtime);
   const file = join(folder, `${runtime}.yaml`);
   beforeAll(() => writeFile(file, `

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.js';
 import { isReady, type Pod } from '../support/kubectl.js';
 import { filePrefix } from '../support/names.js';
 import { fetchFromHost, Probe, PROBE_NODE_PORT, PROBE_PORT } from '../support/probe.js';
-import { anyRuntime, runtimes } from '../support/runtimes.js';
+import { anyRuntime, runtimesOfFeatures } from '../support/runtimes.js';
 
 async function internalIps({ kubectl }: ClusterFixture): Promise<string[][]> {
   return (await kubectl.nodes()).map(({ status }) => status.addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address));
@@ -19,7 +19,7 @@ function ipv6Of(pod: Pod | undefined): string {
   return address;
 }
 
-describe.each(runtimes)('a cluster on a network that has IPv6, on %s', (runtime) => {
+describe.each(runtimesOfFeatures)('a cluster on a network that has IPv6, on %s', (runtime) => {
   const name = clusterName(filePrefix, runtime);
   const network = `${name}-theirs`;
   const ipv6 = `fd${randomInt(16, 256).toString(16)}:${randomInt(1, 65_536).toString(16)}:2::`;

@@ -4,10 +4,10 @@ import { eventually } from '../support/eventually.js';
 import { KubeProxy } from '../support/kube-proxy.js';
 import { filePrefix } from '../support/names.js';
 import { fetchFromHost, fetchFromNode, Probe, PROBE_NODE_PORT } from '../support/probe.js';
-import { runtimes } from '../support/runtimes.js';
+import { runtimesOfFeatures } from '../support/runtimes.js';
 
 /** All other clusters of the suite are in the mode iptables. */
-describe.each(runtimes)('a cluster with kube-proxy in the mode nftables on %s', (runtime) => {
+describe.each(runtimesOfFeatures)('a cluster with kube-proxy in the mode nftables on %s', (runtime) => {
   const name = clusterName(filePrefix, runtime);
   const cluster = useCluster(useKindbox(name), name, ['--num-workers=1', `--runtime=${runtime}`, '--kube-proxy-mode=nftables', '--wait-all']);
   let probe: Probe;

@@ -9,9 +9,9 @@ import { imageName, removeImages } from '../support/node-image.js';
 import { exported, withAbsentPlatform } from '../support/oci-archive.js';
 import { Probe } from '../support/probe.js';
 import { ensureProbeImage } from '../support/probe-image.js';
-import { runtimes } from '../support/runtimes.js';
+import { runtimesOfFeatures } from '../support/runtimes.js';
 
-describe.each(runtimes)('loading images into a running cluster on %s', (runtime) => {
+describe.each(runtimesOfFeatures)('loading images into a running cluster on %s', (runtime) => {
   const name = clusterName(filePrefix, runtime);
   const home = useKindbox(name);
   const cluster = useCluster(home, name, ['--num-workers=1', `--runtime=${runtime}`, '--wait-all']);

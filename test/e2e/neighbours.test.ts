@@ -8,9 +8,9 @@ import { filePrefix } from '../support/names.js';
 import { fetchFromHost, Probe, PROBE_NODE_PORT } from '../support/probe.js';
 import { ensureProbeImage } from '../support/probe-image.js';
 import { canConnect } from '../support/reach.js';
-import { runtimes } from '../support/runtimes.js';
+import { runtimesOfFeatures } from '../support/runtimes.js';
 
-describe.each(runtimes)('two clusters on %s, the name of one being the beginning of the other', (runtime) => {
+describe.each(runtimesOfFeatures)('two clusters on %s, the name of one being the beginning of the other', (runtime) => {
   const name = clusterName(filePrefix, runtime);
   const home = useKindbox(name);
   const first = new ClusterFixture(home, name);

@@ -5,7 +5,7 @@ import { filePrefix } from '../support/names.js';
 import { hasImage, imageName, layoutOf, NODE_IMAGE, removeImages, workbenches } from '../support/node-image.js';
 import { Probe } from '../support/probe.js';
 import { ensureProbeImage } from '../support/probe-image.js';
-import { anyRuntime, runtimes } from '../support/runtimes.js';
+import { anyRuntime, runtimesOfFeatures } from '../support/runtimes.js';
 
 const imageId = async (reference: string): Promise<string> => docker(['image', 'inspect', '--format', '{{.Id}}', reference]);
 
@@ -26,7 +26,7 @@ function sharedProbe(cluster: ClusterFixture): void {
   });
 }
 
-describe.each(runtimes)('image preload, and a cluster of its image on %s', (runtime) => {
+describe.each(runtimesOfFeatures)('image preload, and a cluster of its image on %s', (runtime) => {
   const name = clusterName(`${filePrefix}p`, runtime);
   const home = new KindboxFixture(name);
   const cluster = new ClusterFixture(home, name);
@@ -45,7 +45,7 @@ describe.each(runtimes)('image preload, and a cluster of its image on %s', (runt
   sharedProbe(cluster);
 });
 
-describe.each(runtimes)('node run and image commit, and a cluster of their image on %s', (runtime) => {
+describe.each(runtimesOfFeatures)('node run and image commit, and a cluster of their image on %s', (runtime) => {
   const name = clusterName(`${filePrefix}c`, runtime);
   const node = `${name}-source`;
   const home = new KindboxFixture(name);

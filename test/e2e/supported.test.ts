@@ -3,7 +3,7 @@ import { KubeProxy } from '../support/kube-proxy.js';
 import { filePrefix } from '../support/names.js';
 import { loadProbeImage } from '../support/probe-image.js';
 import { ensureHelm, ensureTraefikImage } from '../support/programs.js';
-import { runtimes } from '../support/runtimes.js';
+import { runtimesOfFeatures } from '../support/runtimes.js';
 import { configurationScenarios } from './scenarios/supported/configuration.js';
 import { helmScenarios } from './scenarios/supported/helm.js';
 import { ingressScenarios } from './scenarios/supported/ingress.js';
@@ -11,7 +11,7 @@ import { volumeScenarios } from './scenarios/supported/volumes.js';
 import { workloadScenarios } from './scenarios/supported/workloads.js';
 
 /** What the documents say works in such a cluster; networks and Services are in serving.test.ts. */
-describe.each(runtimes)('what runs in a cluster on %s', (runtime) => {
+describe.each(runtimesOfFeatures)('what runs in a cluster on %s', (runtime) => {
   beforeAll(async () => {
     await ensureHelm();
     await ensureTraefikImage();

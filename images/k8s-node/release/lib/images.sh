@@ -41,14 +41,20 @@ archive_name() { # IMAGE
   echo "${last/:/-}.tar"
 }
 
+pull_attempts=3
+
 pull() { # PROGRAMS IMAGE ARCHIVE
-  local ctr=("$1/ctr" --address "$session/socket" --namespace k8s.io) image=$2 archive=$3 log
+  local ctr=("$1/ctr" --address "$session/socket" --namespace k8s.io) image=$2 archive=$3 log attempt=1
   log=$(mktemp)
-  if ! "${ctr[@]}" content fetch --platform "linux/$ARCHITECTURE" --skip-metadata --hosts-dir "$PWD/hosts" "$image" > "$log" 2>&1; then
-    # Its progress is a table that is drawn again and again; the error comes last.
-    grep '^ctr: ' "$log" || tail -n 3 "$log"
-    fail registry "$image"
-  fi
+  until "${ctr[@]}" content fetch --platform "linux/$ARCHITECTURE" --skip-metadata --hosts-dir "$PWD/hosts" "$image" > "$log" 2>&1; do
+    if [ "$attempt" -eq "$pull_attempts" ]; then
+      # Its progress is a table that is drawn again and again; the error comes last.
+      grep '^ctr: ' "$log" || tail -n 3 "$log"
+      fail registry "$image"
+    fi
+    attempt=$((attempt + 1))
+    echo "$image once more"
+  done
   rm "$log"
   "${ctr[@]}" images export --local --platform "linux/$ARCHITECTURE" "$archive" "$image"
   echo "pulled $image"
