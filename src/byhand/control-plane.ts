@@ -1,7 +1,8 @@
 import { cniImages } from '../cni/cni.js';
-import { initArgv } from '../cluster/handlers/control-plane.js';
+import { HASTENED_DNS, initArgv } from '../cluster/handlers/control-plane.js';
 import { initSettings } from '../cluster/init-settings.js';
 import { initConfig } from '../kubeadm/init-config.js';
+import { hasteningPatch } from '../kubernetes/workloads.js';
 import { withInput } from '../shell/here-document.js';
 import { shellComment } from '../shell/words.js';
 import { kubectl, type Lines, type Renderers } from './facts.js';
@@ -10,8 +11,6 @@ import { registrationOf, TOKEN } from './registration.js';
 /** Stands for the control plane's address, which is known when the script runs. */
 const SERVER_HOST = 'server-host.invalid';
 const API_SERVER = new URL(`https://${SERVER_HOST}:6443`);
-
-const DNS_PATCH = { spec: { template: { spec: { containers: [{ name: 'coredns', readinessProbe: { periodSeconds: 1 } }] } } } };
 
 /** What the engine needs only because it does several things at a time. */
 const NOTHING = (): Lines => [];
@@ -34,7 +33,9 @@ export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-crede
 
   'await-joinable': NOTHING,
 
-  'hasten-dns': (_operation, facts) => [kubectl(facts, ['--namespace=kube-system', 'patch', 'deployment', 'coredns', `--patch=${JSON.stringify(DNS_PATCH)}`])],
+  'hasten-dns': ({ replicas }, facts) => [kubectl(facts, [
+    `--namespace=${HASTENED_DNS.namespace}`, 'patch', 'deployment', HASTENED_DNS.name, `--patch=${JSON.stringify(hasteningPatch({ ...HASTENED_DNS, replicas }))}`,
+  ])],
 
   'look-for-images': async ({ podSubnet }, { cni }) => {
     const images = cni === undefined ? [] : await cniImages(cni, { podSubnet, apiServer: API_SERVER });

@@ -1,3 +1,4 @@
+import { EPHEMERAL } from '../kubeadm/ephemeral.js';
 import { ownedLabels, LABELS } from '../nodes/labels.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
@@ -69,7 +70,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       needs: [id(facts.customized === true ? 'customize-node' : 'await-runtime', master)], node: master, podSubnet,
       serviceSubnet: facts.dual === true ? inner.services.join(',') : options.serviceSubnet, featureGates: options.featureGates, runtimeConfig: options.runtimeConfig,
       certificateNames: apiServer.certificateNames, schedulableControlPlane: options.numWorkers === 0,
-      registration: registrationOf(masterSettings), kubeProxyMode: options.kubeProxyMode,
+      registration: registrationOf(masterSettings), kubeProxyMode: options.kubeProxyMode, ephemeral: options.ephemeral,
       ...(facts.lastingAddress === undefined ? {} : { advertiseAddress: facts.lastingAddress }),
     },
     {
@@ -82,7 +83,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     },
     {
       kind: 'hasten-dns', id: id('hasten-dns', master), group: 'master', title: 'Having CoreDNS probed every second',
-      needs: [id('await-api', master)],
+      needs: [id('await-api', master)], replicas: options.ephemeral === true ? EPHEMERAL.dnsReplicas : undefined,
     },
     ...(facts.cni.preloaded
       ? []

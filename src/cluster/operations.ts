@@ -25,6 +25,7 @@ export type ClusterOperation =
       readonly certificateNames: readonly string[];
       readonly schedulableControlPlane: boolean;
       readonly kubeProxyMode?: KubeProxyMode | undefined;
+      readonly ephemeral?: boolean | undefined;
       readonly registration: NodeRegistration;
       /** The node's own when absent. */
       readonly advertiseAddress?: string;
@@ -42,7 +43,7 @@ export type ClusterOperation =
   | (Kind<'share-images'> & { readonly node: string })
   | Kind<'mint-token'>
   | Kind<'await-joinable'>
-  | Kind<'hasten-dns'>
+  | (Kind<'hasten-dns'> & { /** kubeadm's own number when undefined. */ readonly replicas?: number | undefined })
   | (Kind<'prepare-join'> & { readonly node: string })
   | (Kind<'join-worker'> & { readonly node: string; readonly registration: NodeRegistration })
   | (Kind<'label-node'> & { readonly node: string; readonly labels: Readonly<Record<string, string>> })

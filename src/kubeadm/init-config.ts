@@ -1,4 +1,5 @@
 import { withComponentSettings, type ComponentSettings } from './component-settings.js';
+import { EPHEMERAL } from './ephemeral.js';
 import { withArgumentsOf } from './extra-args.js';
 import { kubeProxyConfig } from './kube-proxy.js';
 import { isJsonObject, type JsonObject } from './merge-patch.js';
@@ -21,6 +22,8 @@ export interface InitSettings extends RegistrationSettings, ComponentSettings {
   /** No worker is going to take the pods. */
   readonly schedulableControlPlane: boolean;
   readonly kubeProxyMode?: string | undefined;
+  /** See ephemeral.ts. */
+  readonly ephemeral?: boolean | undefined;
   /** Where nodes reach the API server; kubeadm takes the node's own address when undefined. */
   readonly advertiseAddress?: string | undefined;
   readonly patches?: readonly KubeadmPatch[] | undefined;
@@ -78,14 +81,19 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
       kubernetesVersion: settings.kubernetesVersion,
       networking: { podSubnet: settings.podSubnet, ...(settings.serviceSubnet === undefined ? {} : { serviceSubnet: settings.serviceSubnet }) },
       apiServer: { certSANs: certificateNames(settings) },
-      controllerManager: { extraArgs: { ...UNTHROTTLED, ...EAGER_ELECTION } },
-      scheduler: { extraArgs: EAGER_ELECTION },
+      controllerManager: { extraArgs: { ...UNTHROTTLED, ...election(settings) } },
+      scheduler: { extraArgs: election(settings) },
+      ...(settings.ephemeral === true ? { etcd: EPHEMERAL.etcd } : {}),
       // ECDSA keys are made and verified in a fraction of RSA's CPU time, which a create is bound by.
       ...(apiVersion.endsWith('v1beta4') ? { encryptionAlgorithm: 'ECDSA-P256' } : {}),
     },
     kubeletConfig(settings),
     kubeProxyConfig(settings.kubeProxyMode),
   ];
+}
+
+function election({ ephemeral }: InitSettings): JsonObject {
+  return ephemeral === true ? EPHEMERAL.componentArgs : EAGER_ELECTION;
 }
 
 function certificateNames(settings: InitSettings): string[] {

@@ -35,9 +35,9 @@ export async function awaitDeploymentAvailable(
  * waits for a random part of it before its first look (kubernetes/kubernetes#100480), with ten seconds for five on average.
  * A Deployment that does not exist is left at that.
  */
-export async function probeReadinessEvery(api: Pick<ApiClient, 'request'>, periodSeconds: number, { namespace, name, container }: ContainerOfDeployment, signal: AbortSignal): Promise<void> {
+export async function hastenDeployment(api: Pick<ApiClient, 'request'>, { namespace, name, ...changes }: HastenedDeployment, signal: AbortSignal): Promise<void> {
   const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments/${encodeURIComponent(name)}`;
-  const body = { spec: { template: { spec: { containers: [{ name: container, readinessProbe: { periodSeconds } }] } } } };
+  const body = hasteningPatch(changes);
   try {
     await api.request('PATCH', path, { body, contentType: 'application/strategic-merge-patch+json', idempotent: true, signal });
   } catch (error) {
@@ -45,10 +45,20 @@ export async function probeReadinessEvery(api: Pick<ApiClient, 'request'>, perio
   }
 }
 
-export interface ContainerOfDeployment {
+export interface Hastening {
+  readonly container: string;
+  readonly periodSeconds: number;
+  /** As many as there were when undefined. */
+  readonly replicas?: number | undefined;
+}
+
+export interface HastenedDeployment extends Hastening {
   readonly namespace: string;
   readonly name: string;
-  readonly container: string;
+}
+
+export function hasteningPatch({ container, periodSeconds, replicas }: Hastening): object {
+  return { spec: { ...(replicas === undefined ? {} : { replicas }), template: { spec: { containers: [{ name: container, readinessProbe: { periodSeconds } }] } } } };
 }
 
 /** The images of all DaemonSets, and of CoreDNS, which any node may have to run. */

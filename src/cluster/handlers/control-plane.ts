@@ -1,7 +1,7 @@
 import { initConfig, waitsForApiItself } from '../../kubeadm/init-config.js';
 import { abortable } from '../../kubernetes/wait.js';
 import { awaitApiReady } from '../../kubernetes/readiness.js';
-import { probeReadinessEvery } from '../../kubernetes/workloads.js';
+import { hastenDeployment } from '../../kubernetes/workloads.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
 import { initSettings } from '../init-settings.js';
@@ -16,9 +16,8 @@ const AFTER_KUBECONFIGS = new Set(['etcd', 'control-plane', 'kubelet-start']);
 /** Phases that begin when configuration, RBAC and token are what a joining worker needs. */
 const AFTER_BOOTSTRAP_TOKEN = new Set(['kubelet-finalize', 'addons']);
 
-const COREDNS = { namespace: 'kube-system', name: 'coredns', container: 'coredns' } as const;
-/** As kubeadm has the API server probed. */
-const DNS_PROBE_SECONDS = 1;
+/** Probed as often as kubeadm has the API server probed. */
+export const HASTENED_DNS = { namespace: 'kube-system', name: 'coredns', container: 'coredns', periodSeconds: 1 } as const;
 /** What kubeadm says when the Deployment exists. */
 const DNS_DEPLOYED = '[addons] Applied essential addon: CoreDNS';
 
@@ -64,9 +63,9 @@ export async function awaitJoinable(session: ClusterSession, _operation: Of<'awa
 }
 
 /** Before the controller manager makes pods of it: a change then costs nothing. */
-export async function hastenDns(session: ClusterSession, _operation: Of<'hasten-dns'>, run: OperationRun): Promise<void> {
+export async function hastenDns(session: ClusterSession, { replicas }: Of<'hasten-dns'>, run: OperationRun): Promise<void> {
   await abortable(session.dnsDeployed.promise, run.signal);
-  await probeReadinessEvery(session.api, DNS_PROBE_SECONDS, COREDNS, run.signal);
+  await hastenDeployment(session.api, { ...HASTENED_DNS, replicas }, run.signal);
 }
 
 /**

@@ -59,6 +59,13 @@ test('controllers need not wait for a rate limit or for an election that is trie
   expect(earlier['ClusterConfiguration']).toMatchObject({ controllerManager: { extraArgs: { 'kube-api-qps': '200' } } });
 });
 
+test('an ephemeral cluster waits for no disk and for no election', () => {
+  expect(documents(initConfig({ ...settings, ephemeral: true }))['ClusterConfiguration']).toMatchObject({
+    etcd: { local: { extraArgs: [{ name: 'unsafe-no-fsync', value: 'true' }] } }, scheduler: { extraArgs: [{ name: 'leader-elect', value: 'false' }] },
+  });
+  expect(documents(initConfig(settings))['ClusterConfiguration']).not.toHaveProperty('etcd');
+});
+
 test('kubeadm is told how long to ask for the API server where it can be, and only there', () => {
   expect(documents(initConfig(settings))['InitConfiguration']).toMatchObject({ timeouts: { kubernetesAPICall: '4m0s' } });
   expect(documents(initConfig({ ...settings, kubernetesVersion: 'v1.30.14' }))['InitConfiguration']).not.toHaveProperty('timeouts');

@@ -1,4 +1,4 @@
-import { awaitDeploymentAvailable, probeReadinessEvery } from '../../../src/kubernetes/workloads.js';
+import { awaitDeploymentAvailable, hastenDeployment } from '../../../src/kubernetes/workloads.js';
 import { FakeCluster } from './support/fake-cluster.js';
 import { fixture, rejection, type Fixture } from './support/fixture.js';
 
@@ -55,16 +55,17 @@ test('says that it does not exist', async () => {
 });
 
 describe('a Deployment that is probed more often', () => {
-  const coredns = { namespace: 'kube-system', name: 'coredns', container: 'coredns' };
+  const dns = { namespace: 'kube-system', name: 'coredns', container: 'coredns', periodSeconds: 1 };
 
   test('has one field changed, of one container', async () => {
     f.server.handler = (call) => { call.json(200, {}); };
-    await probeReadinessEvery(f.api, 1, coredns, f.run.signal);
+    await hastenDeployment(f.api, dns, f.run.signal);
     expect(f.server.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([`PATCH ${DEPLOYMENTS}/coredns`]);
+    expect(JSON.parse(f.server.calls[0]?.body ?? '')).toEqual({ spec: { template: { spec: { containers: [{ name: 'coredns', readinessProbe: { periodSeconds: 1 } }] } } } });
   });
 
   test('need not exist', async () => {
     f.server.handler = (call) => { call.json(404, { kind: 'Status', code: 404, reason: 'NotFound' }); };
-    await expect(probeReadinessEvery(f.api, 1, coredns, f.run.signal)).resolves.toBeUndefined();
+    await expect(hastenDeployment(f.api, dns, f.run.signal)).resolves.toBeUndefined();
   });
 });
