@@ -1,14 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
+import { isTooDeep } from '../config/yaml-limits.js';
 import { KindboxError } from '../errors/index.js';
 import { printable } from '../errors/printable.js';
 
 /** Bytes. The largest manifests of CNIs have half a megabyte. */
 const MOST = 5_000_000;
+/** The schemas of custom resources are deeper than any configuration. */
+const MOST_LEVELS = 120;
 
 /** Reads a manifest of the user's. @throws KindboxError usage, which says where it is wrong and quotes nothing of it. */
 export async function readManifest(path: string): Promise<string> {
   const text = await read(path);
+  if (isTooDeep(text, MOST_LEVELS)) throw new KindboxError(`${path} is nested too deeply for a manifest`, { reason: 'usage' });
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
   const list = 'empty' in documents ? [] : documents;

@@ -4,7 +4,7 @@ import { Lexer } from 'yaml';
 const MOST_LEVELS = 40;
 
 /** Is the text nested deeper than the parser could take? Asks the lexer alone, which does not recurse. */
-export function isTooDeep(text: string): boolean {
+export function isTooDeep(text: string, levels = MOST_LEVELS): boolean {
   const indents: number[] = [];
   let [flow, inLine, atStart] = [0, 0, true];
   for (const token of new Lexer().lex(text)) {
@@ -21,7 +21,7 @@ export function isTooDeep(text: string): boolean {
     if (token === '[' || token === '{') flow += 1;
     else if (token === ']' || token === '}') flow -= 1;
     else if (token === '-' || token === '?' || token === ':') inLine += 1;
-    if (indents.length + inLine + flow > MOST_LEVELS) return true;
+    if (indents.length + inLine + flow > levels) return true;
   }
   return false;
 }

@@ -82,6 +82,12 @@ test.each([
   await expect(chooseCni(await file(text))).rejects.toMatchObject({ reason: 'usage', message: expect.stringMatching(message) as string });
 });
 
+test('a manifest that would be the end of the parser is refused, and the schemas of custom resources are not', async () => {
+  await expect(chooseCni(await file(`apiVersion: v1\nkind: X\nx: ${'['.repeat(100_000)}`))).rejects.toMatchObject({ reason: 'usage', message: expect.stringMatching(/too deeply/) as string });
+  const schema = Array.from({ length: 45 }, (_, level) => `${'  '.repeat(level)}properties:`).join('\n');
+  await expect(chooseCni(await file(`apiVersion: v1\nkind: X\n${schema}\n`))).resolves.toMatchObject({ name: 'file' });
+});
+
 test('what is neither a name nor a file is refused with the names', async () => {
   await expect(chooseCni('flanel')).rejects.toMatchObject({ reason: 'usage', message: expect.stringContaining('"flanel"') as string, next: expect.arrayContaining([expect.stringContaining('calico')]) as string[] });
 });
