@@ -18,7 +18,7 @@ export interface KindboxRun {
 export interface KindboxOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Called with each event; only with `--progress json`. */
-  readonly onEvent?: (event: EngineEvent, signal: (name: NodeJS.Signals) => void) => void;
+  readonly onEvent?: (event: EngineEvent, signal: (name: NodeJS.Signals) => void, hangUp: () => void) => void;
 }
 
 /** The built program with a home of its own, so that no test sees or changes the kubeconfigs of who runs it. */
@@ -45,7 +45,7 @@ export class Kindbox {
     if (onEvent !== undefined) {
       createInterface({ input: child.stderr }).on('line', (line) => {
         const event = eventIn(line);
-        if (event !== undefined) onEvent(event, (name) => child.kill(name));
+        if (event !== undefined) onEvent(event, (name) => child.kill(name), () => [child.stdout, child.stderr].forEach((stream) => stream.destroy()));
       });
     }
     const { exitCode, stdout, stderr } = await child;
