@@ -6,10 +6,10 @@ import { listed } from '../support/life.js';
 import { filePrefix } from '../support/names.js';
 import { NODE_IMAGE } from '../support/node-image.js';
 import { ensureProbeImage } from '../support/probe-image.js';
-import { anyRuntime } from '../support/runtimes.js';
+import { anyRuntime, mainOf } from '../support/runtimes.js';
 
 /** Networks that kindbox did not make: Docker gives addresses there to whoever comes first. */
-describe.each(['bridge', `${filePrefix}-net-of-user`])(`a cluster on ${anyRuntime} in the network %s`, (network) => {
+describe.each(mainOf(`${filePrefix}-net-of-user`, 'bridge'))(`a cluster on ${anyRuntime} in the network %s`, (network) => {
   const isMade = network !== 'bridge';
   const name = `${filePrefix}${isMade ? 'user' : 'bridge'}`;
   const squatters: string[] = [];

@@ -7,7 +7,7 @@ import { filePrefix } from '../support/names.js';
 import { NODE_IMAGE } from '../support/node-image.js';
 import { Probe, PROBE_NODE_PORT } from '../support/probe.js';
 import { ensureProbeImage } from '../support/probe-image.js';
-import { anyRuntime } from '../support/runtimes.js';
+import { anyRuntime, mainOf } from '../support/runtimes.js';
 import { SecondDockerd } from '../support/second-dockerd.js';
 
 /** Milliseconds in which a cluster comes back; generous, as the bound only ends a test that would never pass. */
@@ -29,7 +29,7 @@ describe(`a Docker daemon that dies, with clusters on ${anyRuntime}`, () => {
     await second.stop();
   });
 
-  describe.each<[string, readonly string[]]>([['a network of its own', []], ['the default network', ['--net=bridge']]])('and a cluster on %s', (_what, network) => {
+  describe.each(mainOf<[string, readonly string[]]>(['the default network', ['--net=bridge']], ['a network of its own', []]))('and a cluster on %s', (_what, network) => {
     const name = `${filePrefix}${network.length}`;
     const cluster = useProbedCluster(useKindbox(name), name, ['--num-workers=2', ...network]);
 

@@ -8,6 +8,7 @@ import { MTU_OPTION } from './networks.js';
 import type { NodePrivileges } from './node-privileges.js';
 import { nodeRequest, SYSBOX_RUNTIME } from './node-request.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
+import { KEPT } from './restart-policy.js';
 import { runOptions, type RunOption } from './run-flags.js';
 
 /** What differs between a cluster that is planned and one that exists. */
@@ -24,7 +25,7 @@ export function engineCommands(creations: Creations): EngineCommands {
       const { options, image } = creations.node(spec);
       return [runLine(options, offset === undefined ? [] : [`$(fixed ${offset})`], image)];
     },
-    keep: (nodes) => `${shellCommand(['docker', 'update', '--restart', 'unless-stopped', ...nodes])} >/dev/null`,
+    keep: (nodes) => `${shellCommand(['docker', 'update', '--restart', KEPT, ...nodes])} >/dev/null`,
     volume: (name, labels) => `${shellCommand(['docker', 'volume', 'create', ...labelWords(labels), name])} >/dev/null`,
     inNode: (node, argv, stdin) => shellCommand(['docker', 'exec', ...(stdin ? ['--interactive'] : []), node, ...argv]),
     publishedPort: (node, port) => shellCommand(['docker', 'port', node, `${port}/tcp`]),

@@ -9,6 +9,7 @@ import { createAndStart } from './node-creation.js';
 import { nodeOfInspection, nodeOfList, ownName } from './observed-node.js';
 import { labelFilters } from './owned.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
+import { KEPT } from './restart-policy.js';
 
 /** Seconds that a node's init has to stop its services. */
 const STOP_GRACE = 10;
@@ -20,7 +21,7 @@ export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): Nod
   const list = (filters: Record<string, string[]>, signal: AbortSignal): Promise<ListedContainer[]> =>
     client.call('Cannot list containers', (abortSignal) => api.listContainers({ all: true, filters, ...abortable(abortSignal) }), signal);
 
-  const setRestartPolicy = async (id: string, Name: 'always' | 'no', signal: AbortSignal): Promise<void> => {
+  const setRestartPolicy = async (id: string, Name: typeof KEPT | 'no', signal: AbortSignal): Promise<void> => {
     await client.call(`Cannot update node ${id.slice(0, 12)}`, () => api.getContainer(id).update({ RestartPolicy: { Name } }), signal);
   };
 
@@ -59,8 +60,7 @@ export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): Nod
       return { node, startedAt: Date.parse(inspection.State.StartedAt) };
     },
 
-    // Not `unless-stopped`: a daemon that was killed stops on its return what it finds running, and counts that as the user's wish (20.10; moby's killWithSignal).
-    keepNode: (id, signal) => setRestartPolicy(id, 'always', signal),
+    keepNode: (id, signal) => setRestartPolicy(id, KEPT, signal),
 
     async stopNode(id, signal) {
       const failing = `Cannot stop node ${id.slice(0, 12)}`;

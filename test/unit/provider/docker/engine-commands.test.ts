@@ -48,6 +48,6 @@ test('a shell gives docker the very words that it is to have', async () => {
   const [words] = await calls(run({ ...node, labels: { hostile }, mounts: [{ hostPath: `/${hostile}`, nodePath: '/x' }], environment: { A: hostile } }), ':');
   expect(words).toEqual(expect.arrayContaining([`hostile=${hostile}`, `A=${hostile}`, `type=bind,"source=/${hostile.replaceAll('"', '""')}",target=/x`, 'i']));
   expect(await calls([inNode('n', ['echo', hostile]), keep(['a', 'b']), volume('v', { hostile })], ':')).toEqual([
-    ['exec', 'n', 'echo', hostile], ['update', '--restart', 'unless-stopped', 'a', 'b'], ['volume', 'create', '--label', `hostile=${hostile}`, 'v'],
+    ['exec', 'n', 'echo', hostile], ['update', '--restart', 'always', 'a', 'b'], ['volume', 'create', '--label', `hostile=${hostile}`, 'v'],
   ]);
 });
