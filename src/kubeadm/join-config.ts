@@ -7,6 +7,13 @@ import { yamlDocuments } from './yaml-documents.js';
 /** Where a worker finds the cluster's address and CA. Not a secret, and not needed after the join. */
 export const DISCOVERY_FILE = '/etc/kubernetes/kindbox-discovery.conf';
 
+/**
+ * With rotation a kubelet starts before it has its certificate: refused as anonymous, it backs off for seconds from registering,
+ * and now and then for ten from its first pods ("services have not yet been read"). A flag, as kubeadm insists on the
+ * field of the configuration. The certificate lasts for a year, like those of kubeadm's control plane.
+ */
+const CERTIFICATE_FIRST = { 'rotate-certificates': 'false' } as const;
+
 /** Of this worker, which may be older than the control plane. */
 export interface JoinSettings extends RegistrationSettings {
   /** Secret: the result goes to stdin only. */
@@ -25,7 +32,7 @@ export function joinConfig(settings: JoinSettings): string {
       apiVersion,
       kind: 'JoinConfiguration',
       discovery: { file: { kubeConfigPath: DISCOVERY_FILE }, tlsBootstrapToken: settings.token },
-      nodeRegistration: nodeRegistration(settings),
+      nodeRegistration: nodeRegistration({ ...settings, kubeletFlags: { ...CERTIFICATE_FIRST, ...settings.kubeletFlags } }),
     },
   ], settings.patches ?? []);
   return yamlDocuments(documents.map((document) => withArgumentsOf(apiVersion, document)));

@@ -65,7 +65,7 @@ test('a worker joins with its patches', () => {
     nodeName: 'demo-worker-0', kubernetesVersion: 'v1.36.3', runtime: settings.runtime, token: settings.token, kubeletFlags: { 'system-reserved': 'cpu=1' }, patches: parseKubeadmPatch(patches),
   }))['JoinConfiguration'];
   const args = 'kind: JoinConfiguration\nnodeRegistration: {kubeletExtraArgs: {max-pods: 9}}';
-  expect(join(args)?.['nodeRegistration']?.['kubeletExtraArgs']).toEqual([{ name: 'system-reserved', value: 'cpu=1' }, { name: 'max-pods', value: '9' }]);
+  expect(join(args)?.['nodeRegistration']?.['kubeletExtraArgs']).toEqual([{ name: 'rotate-certificates', value: 'false' }, { name: 'system-reserved', value: 'cpu=1' }, { name: 'max-pods', value: '9' }]);
   expect(join('kind: KubeletConfiguration\nmaxPods: 9')?.['nodeRegistration']).toMatchObject({ name: 'demo-worker-0' });
 });
 
