@@ -1,5 +1,4 @@
 // npm run faults [-- -t PATTERN]: every fault at every stage of a create, on real clusters; a table at the end.
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun, runMain, toStderr } from './machine/commands.mjs';
@@ -7,8 +6,7 @@ import { ensureBaseImage } from './machine/ensure-base-image.mjs';
 import { ensureDocker } from './machine/ensure-docker.mjs';
 import { ensureKernel } from './machine/ensure-kernel.mjs';
 import { ensureStandin } from './machine/ensure-standin.mjs';
-import { runJest } from './tests/runners.mjs';
-import { sweepClusters } from './tests/sweep.mjs';
+import { runClusterTests } from './tests/cluster-tests.mjs';
 import { newestBuilderImage } from './workspace/docker-cli.mjs';
 import { ensureBuilt } from './workspace/ensure-built.mjs';
 import { kindbox, results } from './workspace/paths.mjs';
@@ -23,14 +21,9 @@ runMain(import.meta.url, async (args) => {
   mkdirSync(results, { recursive: true });
   const table = join(results, 'faults.jsonl');
   rmSync(table, { force: true });
-  const prefix = `kbt${randomBytes(3).toString('hex')}`;
-  try {
-    const { passed, failed } = await runJest('faults', ['--runInBand', '--testTimeout=600000', '--verbose', ...args], { KINDBOX_TEST_PREFIX: prefix });
-    toStderr(`\n${tableOf(table)}\n\n${passed} passed, ${failed} failed`);
-    process.exitCode = failed > 0 ? 1 : 0;
-  } finally {
-    await sweepClusters(prefix);
-  }
+  const { passed, failed } = await runClusterTests('faults', args);
+  toStderr(`\n${tableOf(table)}\n\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
 });
 
 function tableOf(file) {

@@ -1,5 +1,4 @@
 // npm test [-- --only unit|e2e]: everything that is to be proven, from a bare machine.
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,8 +8,8 @@ import { ensureDocker } from './machine/ensure-docker.mjs';
 import { ensureKernel } from './machine/ensure-kernel.mjs';
 import { ensureNetworkTools } from './machine/ensure-network-tools.mjs';
 import { ensureStandin } from './machine/ensure-standin.mjs';
+import { runClusterTests } from './tests/cluster-tests.mjs';
 import { hasGoTests, runCheck, runGoTests, runJest, runNodeTests } from './tests/runners.mjs';
-import { sweepClusters } from './tests/sweep.mjs';
 import { newestBuilderImage } from './workspace/docker-cli.mjs';
 import { ensureBuilt } from './workspace/ensure-built.mjs';
 import { kindbox, results } from './workspace/paths.mjs';
@@ -48,7 +47,7 @@ async function testOnMachine() {
   if (!(await step('stand-in for Sysbox', () => ensureStandin({ builderImage })))) return;
   if (!(await step('network tools', ensureNetworkTools))) return;
   await step('machine scripts', () => runNodeTests('machine scripts', 'scripts/machine', builderVariable(builderImage)));
-  await step('e2e', runE2e);
+  await step('e2e', () => runClusterTests('e2e'));
 }
 
 function builderVariable(image) {
@@ -62,17 +61,6 @@ async function buildNodeImages() {
   }
   // Of what was compiled for the first: only the provisioner of volumes is new.
   await mustRun([kindbox, 'image', 'build', '--for', 'kind', '--progress', 'plain'], { show: true });
-}
-
-/** Serially: each cluster wants the whole machine, and what is left behind can be told apart. */
-async function runE2e() {
-  const prefix = `kbt${randomBytes(3).toString('hex')}`;
-  try {
-    return await runJest('e2e', ['--runInBand', '--testTimeout=600000', '--verbose'], { KINDBOX_TEST_PREFIX: prefix });
-  } finally {
-    const swept = await sweepClusters(prefix);
-    if (swept.length > 0) toStderr(`Removed what the e2e tests left: ${swept.join(' ')}`);
-  }
 }
 
 /** Does a part of the work and notes how it went; a part that throws has failed. @returns whether the next may build on it */

@@ -4,19 +4,15 @@ import { removeKubeconfig } from '../kubeconfig/remove.js';
 import { bundleBeforeRollback, withBundle } from '../logs/failure-bundle.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import { SYSBOX_RUNTIME } from '../host/runtime-check.js';
-import { observeForCreate } from './create-facts.js';
+import { CLEAN_UP_MS } from './clean-up.js';
 import { planCreate, type CreateFacts } from './create-plan.js';
-import { customizationOf, requirePatchable } from './customization.js';
 import { milestones } from './milestones.js';
 import type { CreateOptions, CreateResult } from './options.js';
 import { requireNoFailures } from './failures.js';
+import { choicesOf, prepareCreate } from './prepare-create.js';
 import { runPlan } from './run-plan.js';
 import { clientServer } from './server-address.js';
 import { ClusterSession } from './session.js';
-import { validateCreateOptions } from './validate-options.js';
-
-/** Milliseconds that taking the kubeconfig back may take. */
-const CLEAN_UP_MS = 15_000;
 
 /**
  * Makes a cluster. What it made is removed again if it fails or is cancelled, except when only workers or the
@@ -25,11 +21,8 @@ const CLEAN_UP_MS = 15_000;
  */
 export async function createCluster(context: EngineContext, options: CreateOptions): Promise<CreateResult> {
   const startedAt = Date.now();
-  const wish = validateCreateOptions(options);
-  const customization = await customizationOf(wish);
-  const { host, facts } = await observeForCreate(context, wish);
-  requirePatchable(customization, facts);
-  const plan = planCreate(wish, { ...facts, customized: customization.record !== undefined });
+  const { wish, customization, host, facts } = await prepareCreate(context, options);
+  const plan = planCreate(wish, facts);
   announce(context, wish, facts);
 
   const session = new ClusterSession(context, {
@@ -45,13 +38,7 @@ export async function createCluster(context: EngineContext, options: CreateOptio
   requireNoFailures(wish.name, wish.numWorkers, outcome);
 
   return {
-    name: wish.name,
-    workers: wish.numWorkers,
-    network: wish.network ?? networkName(wish.name),
-    image: facts.image.reference,
-    kubernetesVersion: facts.image.kubernetesVersion,
-    runtime: wish.runtime,
-    cni: facts.cni.name,
+    ...choicesOf(wish, facts),
     kubeconfig: session.kubeconfig ?? null,
     kubeconfigMode: wish.kubeconfig ?? 'separate',
     context: contextName(wish.name),

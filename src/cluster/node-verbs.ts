@@ -3,6 +3,7 @@ import { KindboxError } from '../errors/index.js';
 import { uncordon } from '../kubernetes/nodes.js';
 import { LABELS } from '../nodes/labels.js';
 import type { NodeSettings } from '../nodes/settings.js';
+import { cleanUpThroughApi } from './clean-up.js';
 import { requireNoFailures } from './failures.js';
 import { controlPlaneOf, nodeNamed, noSuchCluster, observeClusters, workersOf } from './observe.js';
 import type { ClusterPlan } from './operations.js';
@@ -12,9 +13,6 @@ import { requireRunningMaster, resizeCluster } from './resize.js';
 import { runPlan } from './run-plan.js';
 import { ClusterSession } from './session.js';
 import { validateClusterName } from './validate.js';
-
-/** Milliseconds that putting things right after a failure may take. */
-const CLEAN_UP_MS = 15_000;
 
 /** Adds one worker, with settings of its own. @throws as resizeCluster does. */
 export async function addNode(context: EngineContext, options: Omit<ResizeOptions, 'numWorkers'> & { readonly settings: NodeSettings }): Promise<ResizeResult> {
@@ -42,22 +40,12 @@ export async function removeNode(context: EngineContext, options: NodeRemovalOpt
   session.remember(master);
   session.configurationWritten.resolve();
   const outcome = await runPlan(context, session, planRemoval(master.name, removal(node, [node], options)), { makesNothing: true }).catch(async (error: unknown) => {
-    await makeSchedulable(session, node.name).catch(() => undefined);
+    // It stays, and is to take pods again.
+    await cleanUpThroughApi(session, (api, limited) => uncordon(api, node.name, limited)).catch(() => undefined);
     throw error;
   });
   requireNoFailures(cluster.name, workersOf(cluster).length, outcome);
   return { name: cluster.name, node: node.name, durationMs: Date.now() - startedAt };
-}
-
-/** A node that could not be removed is to take pods again. */
-async function makeSchedulable(session: ClusterSession, node: string): Promise<void> {
-  const signal = AbortSignal.timeout(CLEAN_UP_MS);
-  const api = session.openCleanUpApi(signal);
-  try {
-    await uncordon(api, node, signal);
-  } finally {
-    await api.close();
-  }
 }
 
 function planRemoval(master: string, operations: ClusterPlan['operations']): ClusterPlan {

@@ -6,6 +6,7 @@ import { deleteNode, listNodes, uncordon } from '../kubernetes/nodes.js';
 import { LABELS } from '../nodes/labels.js';
 import { nodeName } from '../nodes/names.js';
 import type { ObservedNode } from '../provider/types.js';
+import { cleanUpThroughApi } from './clean-up.js';
 import { recordedCustomization, type Customization } from './customization.js';
 import { requireNoFailures } from './failures.js';
 import { fetchCredentials } from './handlers/control-plane.js';
@@ -19,9 +20,6 @@ import { newRunId } from './run-id.js';
 import { runPlan } from './run-plan.js';
 import { ClusterSession } from './session.js';
 import { validateResizeOptions } from './validate-options.js';
-
-/** Milliseconds that putting things right after a failure may take. */
-const CLEAN_UP_MS = 15_000;
 
 /**
  * Brings a cluster to a number of workers, and mends gaps, stale Node objects and workers that never joined on the way.
@@ -74,14 +72,11 @@ export async function resizeCluster(context: EngineContext, options: ResizeOptio
 
 /** Nodes that stay can be scheduled to again, Node objects of workers that go are removed, the token is revoked. */
 async function putRight(session: ClusterSession, stay: readonly string[], go: readonly string[]): Promise<void> {
-  const signal = AbortSignal.timeout(CLEAN_UP_MS);
-  const api = session.openCleanUpApi(signal);
-  await Promise.allSettled([
+  await cleanUpThroughApi(session, (api, signal) => Promise.allSettled([
     revokeBootstrapToken(api, session.token, signal),
     ...stay.map((name) => uncordon(api, name, signal)),
     ...go.map((name) => deleteNode(api, name, signal)),
-  ]);
-  await api.close().catch(() => undefined);
+  ]));
 }
 
 /** What the cluster was created with and its new workers are to have, too. */

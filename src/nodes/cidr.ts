@@ -1,5 +1,10 @@
 import { isIPv4 } from 'node:net';
 
+export interface AddressSpan<T extends number | bigint> {
+  readonly first: T;
+  readonly last: T;
+}
+
 /** A range of IPv4 addresses, as numbers. */
 export interface Cidr {
   /** The address as it was written, which may lie within the range. */
@@ -20,7 +25,8 @@ export function parseCidr(cidr: string): Cidr | undefined {
   return { address, first, last: first + size - 1, bits };
 }
 
-export function overlaps(a: Cidr, b: Cidr): boolean {
+/** Of addresses of either family. */
+export function overlaps<T extends number | bigint>(a: AddressSpan<T>, b: AddressSpan<T>): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 

@@ -19,10 +19,6 @@ export function parseCidr6(cidr: string): Cidr6 | undefined {
   return { address, first, last: first + size - 1n, bits };
 }
 
-export function overlaps6(a: Cidr6, b: Cidr6): boolean {
-  return a.first <= b.last && b.first <= a.last;
-}
-
 /** `fd00::1`: as RFC 5952 writes it. */
 export function colons(address: bigint): string {
   const groups = Array.from({ length: 8 }, (_, index) => ((address >> BigInt(16 * (7 - index))) & 0xffffn).toString(16));

@@ -1,12 +1,12 @@
 import { overlaps, parseCidr } from './cidr.js';
-import { overlaps6, parseCidr6 } from './cidr6.js';
+import { parseCidr6 } from './cidr6.js';
 
 /** Whether two CIDRs, of either family, have an address in common. What is no CIDR has none. */
 export function rangesOverlap(one: string, other: string): boolean {
   const [a, b] = [parseCidr(one), parseCidr(other)];
   if (a !== undefined && b !== undefined) return overlaps(a, b);
   const [a6, b6] = [parseCidr6(one), parseCidr6(other)];
-  return a6 !== undefined && b6 !== undefined && overlaps6(a6, b6);
+  return a6 !== undefined && b6 !== undefined && overlaps(a6, b6);
 }
 
 export function isIpv6Range(cidr: string): boolean {

@@ -7,7 +7,8 @@ import type { Kindbox } from './kindbox.js';
 import { Kubectl } from './kubectl.js';
 import { SecondDockerd } from './second-dockerd.js';
 
-const KIND = { module: 'sigs.k8s.io/kind', version: 'v0.33.0' };
+/** As it is published. */
+export const KIND = { module: 'sigs.k8s.io/kind', version: 'v0.33.0' };
 const CONTROL_PLANE = 'kind-control-plane';
 
 /** As the README has it. */

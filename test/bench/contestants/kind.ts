@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { ensureGoTool } from '../../support/go-tool.js';
+import { KIND } from '../../support/kind-cluster.js';
 import type { SecondDockerd } from '../../support/second-dockerd.js';
 import type { Contestant } from '../contestant.js';
 import { Engine } from '../engine.js';
-
-const KIND = { module: 'sigs.k8s.io/kind', version: 'v0.33.0' };
 
 /** kind as it is published. It cannot choose a runtime: the daemon's default one is the stand-in for Sysbox. */
 export async function kindContestant(name: string, daemon: SecondDockerd, image: string): Promise<Contestant> {
