@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { extract, pack } from 'tar-stream';
+import { docker } from './docker.js';
 
 type Entries = Map<string, Buffer>;
 
@@ -13,9 +14,23 @@ interface Descriptor {
   readonly size: number;
 }
 
-/** What a node's containerd exports of an image, an OCI archive. */
+/** What a node's containerd exports of an image, an OCI archive. By a file: what `docker exec` prints can lack its end. */
 export async function exported(node: string, image: string): Promise<Entries> {
-  const { stdout } = await execa('docker', ['exec', node, 'ctr', '--namespace', 'k8s.io', 'images', 'export', '-', image], { encoding: 'buffer', stdin: 'ignore' });
+  const file = '/kindbox-test-export.tar';
+  await docker(['exec', node, 'ctr', '--namespace', 'k8s.io', 'images', 'export', file, image]);
+  const copied = await unpacked(await outputOf(['cp', `${node}:${file}`, '-']));
+  await docker(['exec', node, 'rm', file]);
+  const [archive] = copied.values();
+  if (archive === undefined) throw new Error(`${node} exported nothing`);
+  return unpacked(archive);
+}
+
+async function outputOf(argv: readonly string[]): Promise<Buffer> {
+  const { stdout } = await execa('docker', argv, { encoding: 'buffer', stdin: 'ignore' });
+  return Buffer.from(stdout);
+}
+
+async function unpacked(archive: Buffer): Promise<Entries> {
   const entries: Entries = new Map();
   const tar = extract();
   tar.on('entry', (header, content, next) => {
@@ -24,7 +39,7 @@ export async function exported(node: string, image: string): Promise<Entries> {
       next();
     });
   });
-  await pipeline(Readable.from([Buffer.from(stdout)]), tar);
+  await pipeline(Readable.from([archive]), tar);
   return entries;
 }
 
