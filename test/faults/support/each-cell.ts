@@ -11,8 +11,9 @@ export async function eachCell(verb: string, { fault }: Signalled, faults: reado
     if (!isSelected(row, column, faults.length)) continue;
     const startedAt = Date.now();
     const outcome = await cell(stage).then((run) => ({ exitCode: run.exitCode, passed: true }), (error: unknown) => {
-      failures.push(`${fault} while ${stage}: ${error instanceof Error ? error.message : String(error)}`);
-      return { exitCode: undefined, passed: false };
+      const problem = error instanceof Error ? error.message : String(error);
+      failures.push(`${fault} while ${stage}: ${problem}`);
+      return { exitCode: undefined, passed: false, problem };
     });
     await record({ verb, stage, fault, ...outcome, milliseconds: Date.now() - startedAt });
   }

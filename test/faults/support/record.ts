@@ -12,10 +12,27 @@ export interface FaultRecord {
   readonly exitCode: number | undefined;
   /** All that is promised of such a fault was seen. */
   readonly passed: boolean;
+  /** What was seen instead. */
+  readonly problem?: string;
   readonly milliseconds: number;
 }
 
 export async function record(row: FaultRecord): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   await appendFile(`${FOLDER}faults.jsonl`, `${JSON.stringify(row)}\n`);
+}
+
+/** Does what a row of the table is about, and notes how it went. */
+export async function recorded(row: Pick<FaultRecord, 'verb' | 'stage' | 'fault'>, action: () => Promise<{ readonly exitCode: number | undefined } | undefined>): Promise<void> {
+  const startedAt = Date.now();
+  let ended: { readonly exitCode: number | undefined } | undefined;
+  let problem: string | undefined;
+  try {
+    ended = await action();
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+    throw error;
+  } finally {
+    await record({ ...row, exitCode: ended?.exitCode, passed: problem === undefined, ...(problem === undefined ? {} : { problem }), milliseconds: Date.now() - startedAt });
+  }
 }
