@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { spawn } from 'node:child_process';
+import { tarOf } from '../../src/images/build/source-tree.js';
 import { useKindbox } from '../support/cluster-fixture.js';
 import { docker } from '../support/docker.js';
 import { eventually } from '../support/eventually.js';
@@ -16,7 +19,8 @@ import { failureOf, type Failure } from './support/failure.js';
 import { recorded } from './support/record.js';
 
 /** No cluster comes of any of these: an image that only says that it is a node image is enough, and quickly there. */
-const LABEL = 'LABEL dev.kindbox.image.kubernetes-version=v1.36.3';
+const LABEL = 'dev.kindbox.image.kubernetes-version';
+const VERSION = 'v1.36.3';
 const FOREIGN_ARCHITECTURE = process.arch === 'x64' ? 'arm64' : 'amd64';
 const NODE = 'test/pretended-node:v1';
 const name = `${filePrefix}-h`;
@@ -41,8 +45,9 @@ beforeAll(async () => {
   process.env['DOCKER_HOST'] = dockerd.address;
   await imageOf(probe, NODE, 'ENTRYPOINT ["/probe", "serve", ":8080"]');
   await imageOf(probe, 'test/ends-at-once:v1', 'ENTRYPOINT ["/probe", "no-such-command"]');
+  await imageOf(probe, 'test/nothing-to-run:v1', 'ENTRYPOINT []');
   await imageOf(probe, 'test/no-init:v1', 'ENTRYPOINT ["/sbin/no-such-init"]');
-  await docker(['import', `--platform=linux/${FOREIGN_ARCHITECTURE}`, `--change=${LABEL}`, '-', 'test/foreign:v1'], { stdin: 'pipe', input: Buffer.alloc(1024) });
+  await docker(['load'], { stdin: 'pipe', input: await foreignImage('test/foreign:v1') });
 });
 afterAll(async () => {
   delete process.env['DOCKER_HOST'];
@@ -54,9 +59,10 @@ beforeEach(async () => { others = await everythingInDocker(); });
 test.each([
   ['image ends at once', ['--image=test/ends-at-once:v1'], 7, /stopped \(exit code 1\)/, /probe serve ADDRESS/],
   ['image has no init', ['--image=test/no-init:v1'], 4, /has no \/sbin\/no-such-init to run/, undefined],
+  ['image has nothing to run', ['--image=test/nothing-to-run:v1'], 4, /has nothing to run/, undefined],
   ['image boots no node', [`--image=${NODE}`], 4, /is not a node image/, undefined],
   ['image of another architecture', ['--image=test/foreign:v1'], 4, new RegExp(`is for ${FOREIGN_ARCHITECTURE}`), undefined],
-  ['Sysbox registered, but dead', [`--image=${NODE}`, '--runtime=sysbox-runc'], 3, /Sysbox services do not answer/, undefined],
+  ['Sysbox registered, but dead', [`--image=${NODE}`, '--runtime=sysbox-runc'], 3, /sysbox-mgr and sysbox-fs do not answer/, undefined],
 ] as const)('%s', async (fault, argv, exitCode, message, tail) => {
   await recorded({ verb: 'create', stage: '-', fault }, async () => {
     const run = await create(argv);
@@ -126,8 +132,20 @@ async function expectRefusal(run: KindboxRun, exitCode: number): Promise<Failure
 
 async function imageOf(base: string, tag: string, entrypoint: string): Promise<void> {
   const container = await docker(['create', base]);
-  await docker(['commit', `--change=${LABEL}`, `--change=${entrypoint}`, container, tag]);
+  await docker(['commit', `--change=LABEL ${LABEL}=${VERSION}`, `--change=${entrypoint}`, container, tag]);
   await docker(['rm', container]);
+}
+
+/** An archive of an image with nothing in it, as docker save makes them. */
+async function foreignImage(tag: string): Promise<Readable> {
+  const layer = Buffer.alloc(1024);
+  const config = {
+    architecture: FOREIGN_ARCHITECTURE, os: 'linux', config: { Labels: { [LABEL]: VERSION } },
+    rootfs: { type: 'layers', diff_ids: [`sha256:${createHash('sha256').update(layer).digest('hex')}`] },
+  };
+  const manifest = [{ Config: 'config.json', RepoTags: [tag], Layers: ['layer.tar'] }];
+  const files = { 'layer.tar': layer, 'config.json': Buffer.from(JSON.stringify(config)), 'manifest.json': Buffer.from(JSON.stringify(manifest)) };
+  return tarOf(Object.entries(files).map(([path, content]) => ({ path, content, kind: 'file', executable: false })));
 }
 
 async function listenInDaemonsNetwork(port: number): Promise<ReturnType<typeof spawn>> {

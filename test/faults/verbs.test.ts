@@ -30,6 +30,12 @@ interface Verb {
   readonly undone?: boolean;
 }
 
+/** What an interruption must not add to. */
+interface Resting {
+  readonly containers: readonly string[];
+  readonly tokens: readonly string[];
+}
+
 const resize = (workers: number): readonly string[] => ['resize', `--num-workers=${workers}`, '--wait-all', name];
 const VERBS: readonly Verb[] = [
   { verb: 'resize up', argv: resize(2), before: [resize(1)], mend: resize(2), workersAfter: 2, undone: true },
@@ -63,7 +69,7 @@ describe('a cluster whose change is interrupted', () => {
     test.each(SIGNALS)('$fault at every stage', async (signalled) => {
       await eachCell(verb.verb, signalled, SIGNALS, stages, async (stage) => {
         await prepare(verb);
-        const before = await containers();
+        const before: Resting = { containers: await containers(), tokens: verb.stopped === true || verb.verb === 'start' ? [] : await joinTokens() };
         const run = await injectAt(home.kindbox, verb.argv, { stage }, signalled.inject);
         expectEnd(run, signalled);
         await expectListIsTrue();
@@ -91,14 +97,14 @@ describe('a cluster whose change is interrupted', () => {
   }
 
   /** What was undone leaves neither container nor Node object nor token; what stays takes pods. */
-  async function expectNothingHalfDone({ undone, stopped, verb }: Verb, before: readonly string[]): Promise<void> {
-    if (undone === true) expect(await containers()).toEqual(before);
+  async function expectNothingHalfDone({ undone, stopped, verb }: Verb, before: Resting): Promise<void> {
+    if (undone === true) expect(await containers()).toEqual(before.containers);
     if (stopped === true || verb === 'start' || verb === 'node restart') return;
     const nodes = await cluster.kubectl.nodes();
     const [there, tokens] = await Promise.all([containers(), joinTokens()]);
     expect(nodes.filter(({ metadata, spec }) => there.includes(metadata.name) && spec.unschedulable === true)).toEqual([]);
-    if (undone === true) expect(nodes.map(({ metadata }) => metadata.name).sort()).toEqual(before);
-    expect(tokens).toBe('');
+    if (undone === true) expect(nodes.map(({ metadata }) => metadata.name).sort()).toEqual(before.containers);
+    expect(tokens).toEqual(before.tokens);
   }
 
   /** Twice: the second time there is nothing to be done. */
@@ -116,8 +122,10 @@ describe('a cluster whose change is interrupted', () => {
     expect((await home.kindbox.files()).filter((path) => !path.includes('kindbox-logs-'))).toEqual(files);
   }
 
-  async function joinTokens(): Promise<string> {
-    return cluster.kubectl.run(['get', 'secrets', '--namespace=kube-system', '--field-selector=type=bootstrap.kubernetes.io/token', '--output=name']);
+  /** One of a program that was killed lives on for a quarter of an hour. */
+  async function joinTokens(): Promise<string[]> {
+    const names = await cluster.kubectl.run(['get', 'secrets', '--namespace=kube-system', '--field-selector=type=bootstrap.kubernetes.io/token', '--output=name']);
+    return names.split('\n').filter((line) => line !== '').sort();
   }
 });
 
