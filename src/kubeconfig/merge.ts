@@ -1,9 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Document } from 'yaml';
 import { KindboxError } from '../errors/index.js';
 import type { KubeconfigEntries } from './convert.js';
 import { addEntries, ForeignEntryError, hasEntries, parseKubeconfig, removeEntries } from './entries-of-file.js';
+import { ensureFolder } from './folder.js';
 import { withKubeconfigLock } from './lock.js';
 import type { Environment } from './path.js';
 import { fileToMergeInto, userFiles } from './user-file.js';
@@ -18,7 +19,7 @@ const KUBECTL_STYLE = { lineWidth: 0, indentSeq: false, flowCollectionPadding: f
 export async function mergeKubeconfig(entries: KubeconfigEntries, switchContext: boolean, environment: Environment, signal: AbortSignal): Promise<string> {
   const path = await fileToMergeInto(environment);
   await explaining(path, entries.clusters.name, async () => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await ensureFolder(dirname(path));
     await withKubeconfigLock(path, signal, async () => {
       const document = parseKubeconfig(await readIfThere(path) ?? '');
       addEntries(document, entries, switchContext);

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KindboxError } from '../errors/index.js';
 import { userKubeconfig, type KubeconfigEntries } from './convert.js';
+import { ensureFolder } from './folder.js';
 import { ownerOf } from './own-file.js';
 import { kubeconfigPath, type Environment } from './path.js';
 
@@ -18,7 +18,7 @@ export async function writeKubeconfig(entries: KubeconfigEntries, environment: E
   });
   try {
     if (await ownerOf(path, cluster) === 'foreign') throw unwritten('Something that kindbox did not write is there, and is left alone.');
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await ensureFolder(dirname(path));
     const { default: writeFileAtomic } = await import('write-file-atomic');
     await writeFileAtomic(path, userKubeconfig(entries), { mode: 0o600, fsync: true });
     return path;
