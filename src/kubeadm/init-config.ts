@@ -5,6 +5,7 @@ import { kubeProxyConfig } from './kube-proxy.js';
 import { isJsonObject, type JsonObject } from './merge-patch.js';
 import { withPatches, type KubeadmPatch } from './patches.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
+import { kubeadmTimeouts } from './timeouts.js';
 import { isAtLeast, kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
@@ -26,11 +27,11 @@ export interface InitSettings extends RegistrationSettings, ComponentSettings {
   readonly ephemeral?: boolean | undefined;
   /** Where nodes reach the API server; kubeadm takes the node's own address when undefined. */
   readonly advertiseAddress?: string | undefined;
+  /** Milliseconds for each wait; kubeadm's own when undefined. */
+  readonly waitMs?: number | undefined;
   readonly patches?: readonly KubeadmPatch[] | undefined;
 }
 
-/** As long as kubeadm itself waits for a control plane. */
-const CONTROL_PLANE_TIMEOUT = '4m0s';
 /**
  * The controller manager makes a service account and a token for each of its controllers before any of them starts. With
  * the default of 20 requests a second that takes five seconds, in which no node gets its certificate or its pod subnet.
@@ -72,7 +73,7 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
       ],
       ...(settings.advertiseAddress === undefined ? {} : { localAPIEndpoint: { advertiseAddress: settings.advertiseAddress } }),
       nodeRegistration: nodeRegistration({ ...settings, taints: settings.taints ?? (settings.schedulableControlPlane ? [] : undefined) }),
-      ...(waitsForApiItself(settings.kubernetesVersion) ? { timeouts: { kubernetesAPICall: CONTROL_PLANE_TIMEOUT } } : {}),
+      ...(waitsForApiItself(settings.kubernetesVersion) ? { timeouts: kubeadmTimeouts('init', settings.waitMs) } : {}),
     },
     {
       apiVersion,

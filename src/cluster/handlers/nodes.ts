@@ -8,6 +8,7 @@ import type { NodeAddresses, NodeSpec, ObservedNetwork } from '../../provider/ty
 import { containerRuntime } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
 import { requireApart } from '../network-conflicts.js';
+import { CREATE_DEFAULTS } from '../defaults.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 
@@ -45,14 +46,17 @@ function fixedAddresses({ labels, subnets }: ObservedNetwork, spec: NodeSpec): N
   return { ...(ipv4 === undefined ? {} : { ipv4 }), ...(ipv6 === undefined ? {} : { ipv6 }) };
 }
 
-/** Seconds, as the script in the node takes them. A node that has not booted by then never will. */
-export const BOOT_SECONDS = 120;
+/** Seconds, as the script in the node takes them. A node that has not booted by then never will, but on a machine for which a longer wait was asked. */
+export function bootSeconds(waitMs: number): number {
+  return Math.ceil(120 * Math.max(1, waitMs / CREATE_DEFAULTS.waitMs));
+}
 
 export async function awaitRuntime(session: ClusterSession, operation: Of<'await-runtime'>, run: OperationRun): Promise<void> {
   const node = session.node(operation.node);
   const { title, awaitProgram } = containerRuntime(node.labels[LABELS.cri]);
-  const result = await execWhileRunning(session.provider, node, [awaitProgram, String(BOOT_SECONDS)], {
-    signal: run.signal, timeoutMs: (BOOT_SECONDS + 10) * 1000,
+  const seconds = bootSeconds(session.settings.waitMs);
+  const result = await execWhileRunning(session.provider, node, [awaitProgram, String(seconds)], {
+    signal: run.signal, timeoutMs: (seconds + 10) * 1000,
   });
   if (result.exitCode === 0) return;
   if (NO_SUCH_COMMAND.has(result.exitCode)) {
