@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
+import type { Config } from '@oclif/core/config';
 import { EXIT_CODES } from '../errors/index.js';
-import { Catalogue, StartConfig } from './command/catalogue.js';
+import { Catalogue, startConfig } from './command/catalogue.js';
 import { route } from './command/dispatch.js';
 import type { KindboxCommand } from './command/kindbox-command.js';
 import { exitWhenFlushed, watchOutputs } from './process-host.js';
@@ -8,7 +9,7 @@ import { exitWhenFlushed, watchOutputs } from './process-host.js';
 /** The process from its first word to its exit code. `root` is the directory of package.json. */
 export async function main(argv: readonly string[], root: string): Promise<void> {
   watchOutputs();
-  const config = new StartConfig(root);
+  const config = startConfig(root);
   const fail = async (error: unknown): Promise<void> => {
     const { reportFailure } = await import('./error/report.js');
     const { stdout, stderr, env: environment } = process;
@@ -24,12 +25,12 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   }
 }
 
-async function dispatch(argv: readonly string[], config: StartConfig): Promise<void> {
+async function dispatch(argv: readonly string[], config: Config): Promise<void> {
   const catalogue = new Catalogue(config.root);
   const found = route(argv, catalogue);
   if (found.kind === 'help') {
-    const { KindboxHelp } = await import('./help.js');
-    process.stdout.write(await KindboxHelp.renderFor(config.root, found.subject));
+    const { helpPage } = await import('./help-pages.js');
+    process.stdout.write(helpPage(config.root, catalogue.named(found.subject)));
     return;
   }
   const { id, path } = catalogue.module(found.kind === 'version' ? 'version' : found.id);

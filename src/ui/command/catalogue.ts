@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { arch } from 'node:os';
-import { Config } from '@oclif/core/config';
+import type { Config } from '@oclif/core/config';
 import type { PJSON } from '@oclif/core/interfaces';
 import type { KnownCommands } from './dispatch.js';
 
@@ -25,6 +25,12 @@ export class Catalogue implements KnownCommands {
     this.topics = Object.keys(commands).flatMap((id) => id.split(':').slice(0, -1).concat(id));
   }
 
+  /** The words of a command or topic, whichever of its names was used. */
+  named(words: readonly string[]): string[] {
+    const name = words.join(':');
+    return (this.#modules.get(name)?.id ?? name).split(':').filter((word) => word !== '');
+  }
+
   module(name: string): { readonly id: string; readonly path: string } {
     const found = this.#modules.get(name);
     if (found === undefined) throw new Error(`no module for command ${name}`);
@@ -32,22 +38,23 @@ export class Catalogue implements KnownCommands {
   }
 }
 
+type Facts = Pick<Config, 'root' | 'pjson' | 'valid' | 'name' | 'version' | 'bin' | 'platform' | 'arch' | 'channel' | 'scopedEnvVar' | 'scopedEnvVarKey' | 'scopedEnvVarKeys'>;
+
 /**
  * What a command asks its configuration. oclif's own load() sorts and copies the description of every command,
- * twice at each start; that took longer than all of `kindbox list`.
+ * twice at each start, and its class brings plugins and help along; that took longer than all of `kindbox list`.
  */
-export class StartConfig extends Config {
-  constructor(root: string) {
-    super({ root });
-    const pjson = readJson(root, 'package.json') as PJSON;
-    Object.assign(this, { root, pjson, valid: true, name: pjson.name, version: pjson.version, bin: pjson.oclif.bin ?? pjson.name });
-    Object.assign(this, { platform: process.platform, arch: arch(), channel: 'stable' });
-  }
-
-  /** There are no plugins, hence no hooks. */
-  override async runHook(): Promise<{ successes: []; failures: [] }> {
-    return { successes: [], failures: [] };
-  }
+export function startConfig(root: string): Config {
+  const pjson = readJson(root, 'package.json') as PJSON;
+  const bin = pjson.oclif.bin ?? pjson.name;
+  const scopedEnvVarKey = (name: string): string => `${bin}_${name}`.toUpperCase();
+  const facts: Facts = {
+    root, pjson, valid: true, name: pjson.name, version: pjson.version, bin,
+    platform: process.platform as Config['platform'], arch: arch() as Config['arch'], channel: 'stable',
+    scopedEnvVar: (name) => process.env[scopedEnvVarKey(name)], scopedEnvVarKey, scopedEnvVarKeys: (name) => [scopedEnvVarKey(name)],
+  };
+  // There are no plugins, hence no hooks.
+  return Object.assign(facts, { runHook: async () => ({ successes: [], failures: [] }) }) as unknown as Config;
 }
 
 function readJson(root: string, name: string): unknown {

@@ -116,8 +116,8 @@ export abstract class KindboxCommand extends Command {
   }
 
   async #showHelp(): Promise<never> {
-    const { KindboxHelp } = await import('../help.js');
-    process.stdout.write(await KindboxHelp.renderFor(this.config.root, this.ctor.id.split(':')));
+    const { helpPage } = await import('../help-pages.js');
+    process.stdout.write(helpPage(this.config.root, this.ctor.id.split(':')));
     return this.exit(0);
   }
 
