@@ -50,7 +50,7 @@ export function startConfig(root: string): Config {
   const scopedEnvVarKey = (name: string): string => `${bin}_${name}`.toUpperCase();
   const facts: Facts = {
     root, pjson, valid: true, name: pjson.name, version: pjson.version, bin,
-    platform: process.platform as Config['platform'], arch: arch() as Config['arch'], channel: 'stable',
+    platform: process.platform, arch: arch() as Config['arch'], channel: 'stable',
     scopedEnvVar: (name) => process.env[scopedEnvVarKey(name)], scopedEnvVarKey, scopedEnvVarKeys: (name) => [scopedEnvVarKey(name)],
   };
   // There are no plugins, hence no hooks.
