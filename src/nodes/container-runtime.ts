@@ -51,9 +51,13 @@ const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
   },
 };
 
-/** Of an image or node without a label: containerd, which every image of ours had before the label. */
 export function containerRuntime(label: string | undefined): ContainerRuntime {
-  return CONTAINER_RUNTIMES[isCriName(label) ? label : 'containerd'];
+  return CONTAINER_RUNTIMES[criOf(label)];
+}
+
+/** Of an image or node without a label: containerd, which every image of ours had before the label. */
+export function criOf(label: string | undefined): CriName {
+  return isCriName(label) ? label : 'containerd';
 }
 
 export function isCriName(name: string | undefined): name is CriName {
