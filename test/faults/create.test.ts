@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 const faults = Object.keys(FAULTS);
-const cells = faults.flatMap((fault, column) => stages.filter((_, row) => isSelected(row, column, faults.length)).map((stage) => ({ fault, stage })));
+const cells = faults.flatMap((fault, column) => stages.filter((_, row) => isSelected(row, stages.length, column, faults.length)).map((stage) => ({ fault, stage })));
 
 test.each(cells)('$fault while $stage', async ({ fault, stage }) => {
   const { inject, exitCodes } = FAULTS[fault]!;

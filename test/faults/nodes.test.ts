@@ -1,6 +1,8 @@
 import type { ClusterSummary, ResizeResult } from '../../src/cluster/options.js';
 import { useKindbox } from '../support/cluster-fixture.js';
 import { docker } from '../support/docker.js';
+import { eventually } from '../support/eventually.js';
+import { fillerDeployment, pauseImageOf } from '../support/filler.js';
 import { describeRun, type KindboxRun } from '../support/kindbox.js';
 import { isReady, Kubectl } from '../support/kubectl.js';
 import { leftoversOf, NOTHING } from '../support/leftovers.js';
@@ -26,7 +28,7 @@ afterEach(async () => {
 });
 
 describe('a worker that fails while it joins: the others finish, it is named, and resize mends it', () => {
-  const kubeletMasked = ['exec', worker(1), 'systemctl', 'mask', '--now', 'kubelet.service'];
+  const kubeletMasked = ['exec', worker(1), 'sh', '-c', 'ln -sf /dev/null "$(systemctl show --property FragmentPath --value kubelet)" && systemctl daemon-reload'];
 
   test.each([
     ['killed', 'join-worker', ['kill', worker(1)]],
@@ -104,6 +106,22 @@ describe('a cluster that loses what it has', () => {
       expectExit(run, 9);
       expect(failureOf(run).next.join('\n')).toContain(`kindbox kubeconfig get ${name}`);
       expect(await stateOf()).toBe('running');
+      return run;
+    });
+    await recorded({ verb: 'resize', stage: 'drain-node', fault: 'a budget that allows no eviction' }, async () => {
+      const kubectl = new Kubectl(master);
+      await kubectl.apply(fillerDeployment(await pauseImageOf(master)), {
+        apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'all' }, spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'filler' } } },
+      });
+      await eventually(async () => expect((await kubectl.pods('app=filler')).filter(isReady)).toHaveLength(2));
+      const down = ['resize', '--json', '--num-workers=1', '--drain-timeout=5s', name];
+      const run = await home.kindbox.run(down);
+      expectExit(run, 8);
+      expect(failureOf(run).next.join('\n')).toContain('--force');
+      expect((await kubectl.nodes()).map(({ metadata, spec }) => [metadata.name, spec.unschedulable ?? false])).toEqual([[master, false], [worker(0), false], [worker(1), false]]);
+      expectExit(await home.kindbox.run([...down, '--force']), 0);
+      await kubectl.run(['delete', 'deployment/filler', 'poddisruptionbudget/all']);
+      await home.kindbox.succeed(['resize', '--num-workers=2', '--wait-all', name]);
       return run;
     });
     await recorded({ verb: 'resize', stage: '-', fault: 'worker removed by hand' }, async () => {

@@ -11,6 +11,7 @@ import { anyRuntime } from '../support/runtimes.js';
 import { eachCell } from './support/each-cell.js';
 import { injectAt, SIGNALS, stagesOf, type Signalled } from './support/inject.js';
 import { useOwnDaemon } from './support/own-daemon.js';
+import { mainOfSome } from './support/selection.js';
 
 /** Milliseconds for all stages of one verb. */
 const LONG = 40 * 60_000;
@@ -37,7 +38,7 @@ interface Resting {
 }
 
 const resize = (workers: number): readonly string[] => ['resize', `--num-workers=${workers}`, '--wait-all', name];
-const VERBS: readonly Verb[] = [
+const VERBS: readonly Verb[] = mainOfSome(
   { verb: 'resize up', argv: resize(2), before: [resize(1)], mend: resize(2), workersAfter: 2, undone: true },
   { verb: 'resize down', argv: resize(1), before: [resize(2)], mend: resize(1), workersAfter: 1 },
   { verb: 'node add', argv: ['node', 'add', '--wait-all', name], before: [resize(1)], mend: resize(2), workersAfter: 2, undone: true },
@@ -45,7 +46,7 @@ const VERBS: readonly Verb[] = [
   { verb: 'node restart', argv: ['node', 'restart', worker(0)], before: [], mend: ['start', '--wait-all', name], workersAfter: 1 },
   { verb: 'stop', argv: ['stop', name], before: [['start', '--wait-all', name]], mend: ['stop', name], workersAfter: 1, stopped: true },
   { verb: 'start', argv: ['start', '--wait-all', name], before: [['stop', name]], mend: ['start', '--wait-all', name], workersAfter: 1 },
-];
+);
 
 // Nobody else makes or removes anything there meanwhile.
 useOwnDaemon();
@@ -129,6 +130,8 @@ describe('a cluster whose change is interrupted', () => {
   }
 });
 
+const KILL_FIRST = [...SIGNALS].reverse() as [Signalled, ...Signalled[]];
+
 describe('a destroy that is interrupted', () => {
   const home = useKindbox(name);
   const create = ['create', `--runtime=${anyRuntime}`, `--image=${NODE_IMAGE}`, '--ephemeral', '--num-workers=1', name];
@@ -141,7 +144,7 @@ describe('a destroy that is interrupted', () => {
     stages = await stagesOf(home.kindbox, destroy);
   });
 
-  test.each(SIGNALS)('$fault at every stage', async (signalled) => {
+  test.each(mainOfSome(...KILL_FIRST))('$fault at every stage', async (signalled) => {
     await eachCell('destroy', signalled, SIGNALS, stages, async (stage) => {
       await home.kindbox.succeed(create);
       const run = await injectAt(home.kindbox, destroy, { stage }, signalled.inject);

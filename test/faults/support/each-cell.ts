@@ -8,7 +8,7 @@ export async function eachCell(verb: string, { fault }: Signalled, faults: reado
   const column = faults.findIndex((one) => one.fault === fault);
   const failures: string[] = [];
   for (const [row, stage] of stages.entries()) {
-    if (!isSelected(row, column, faults.length)) continue;
+    if (!isSelected(row, stages.length, column, faults.length)) continue;
     const startedAt = Date.now();
     const outcome = await cell(stage).then((run) => ({ exitCode: run.exitCode, passed: true }), (error: unknown) => {
       const problem = error instanceof Error ? error.message : String(error);
