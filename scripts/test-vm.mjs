@@ -1,5 +1,6 @@
 // npm run test:vm: a cluster from create to destroy on a host with systemd and cgroup v2, as a user who is not root, in a
-// virtual machine, with the node image of this source or --image IMAGE. With KVM it takes minutes, without it an hour or more.
+// virtual machine. With KVM it takes minutes, without it an hour or more.
+// --image IMAGE: a node image other than that of this source. --runtime runc: not the stand-in for Sysbox too.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,7 +21,8 @@ const ownImage = 'nestybox/k8s-node:v1.36.3';
 const longest = 3 * 3600_000;
 
 runMain(import.meta.url, async (args) => {
-  const { values } = parseArgs({ args, options: { image: { type: 'string' } } });
+  const { values } = parseArgs({ args, options: { image: { type: 'string' }, runtime: { type: 'string', multiple: true } } });
+  const environment = values.runtime === undefined ? {} : { KINDBOX_VM_RUNTIMES: values.runtime.join(',') };
   await ensureBuilt();
   const platform = thisPlatform();
   if (!hasCommands(platform.qemu)) await installPackages([platform.qemuPackage], toStderr);
@@ -36,7 +38,7 @@ runMain(import.meta.url, async (args) => {
   ];
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => interrupted.abort());
-  const run = await runMachine({ disks, kernel, initrd, output, milliseconds: longest, log: toStderr, signal: interrupted.signal });
+  const run = await runMachine({ disks, kernel, initrd, environment, output, milliseconds: longest, log: toStderr, signal: interrupted.signal });
   writeFileSync(join(output, 'summary.json'), `${JSON.stringify(run, undefined, 2)}\n`);
   const failed = run.results.filter(({ ok }) => ok === false).length;
   const passed = run.results.filter(({ ok }) => ok === true).length;

@@ -3,11 +3,12 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asRoot, mustRun } from '../machine/commands.mjs';
-import { installMissingTools } from '../machine/install-packages.mjs';
+import { installMissingTools, installPackages } from '../machine/install-packages.mjs';
 import { thisPlatform } from './platform.mjs';
 
 const suite = 'trixie';
 const diskSize = '24G';
+const debianKeys = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const guestFolder = fileURLToPath(new URL('./guest/', import.meta.url));
 const units = ['kindbox-bring.service', 'kindbox-load.service', 'kindbox-scenario.service'];
 const networkFile = '20-wired.network';
@@ -47,6 +48,8 @@ export async function ensureDisk({ cache, log }) {
   const made = { disk: join(folder, 'disk.ext4'), kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd') };
   if (existsSync(folder)) return made;
   await installMissingTools(['mmdebstrap'], log);
+  // Ubuntu does not know Debian's keys by itself.
+  if (!existsSync(debianKeys)) await installPackages(['debian-archive-keyring'], log);
   removeOlder(cache);
   log(`Making a disk of Debian ${suite} with mmdebstrap: about two minutes`);
   mkdirSync(cache, { recursive: true });

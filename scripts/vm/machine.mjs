@@ -19,12 +19,12 @@ const accelerators = {
  * some machines have a /dev/kvm that runs only guests of their own kind.
  * @returns the lines that the guest reported, and which accelerator it was
  */
-export async function runMachine({ disks, kernel, initrd, output, milliseconds, log, signal }) {
+export async function runMachine({ output, log, ...machine }) {
   for (const accelerator of usableAccelerators()) {
     const files = Object.fromEntries(['console', 'results', 'log', 'bundle'].map((name) => [name, join(output, name)]));
     for (const file of Object.values(files)) writeFileSync(file, '');
     log(`Booting with ${accelerator}: ${accelerator === 'tcg' ? 'software emulation, an hour or more' : 'minutes'}`);
-    const ended = await boot({ accelerator, disks, kernel, initrd, files, milliseconds, log, signal });
+    const ended = await boot({ accelerator, files, log, ...machine });
     const results = resultsOf(files.results);
     if (ended === 'no boot' && accelerator === 'kvm') {
       log('KVM is there, but this guest does not boot with it.');
@@ -46,8 +46,10 @@ function usableAccelerators() {
   }
 }
 
-export function machineArguments({ accelerator, disks, kernel, initrd, files, platform = thisPlatform() }) {
+export function machineArguments({ accelerator, disks, kernel, initrd, files, environment = {}, platform = thisPlatform() }) {
   const port = (name) => ['-chardev', `file,id=${name},path=${files[name]}`, '-device', `virtserialport,chardev=${name},name=kindbox.${name}`];
+  // Of all its services.
+  const variables = Object.entries(environment).map(([name, value]) => ` systemd.setenv=${name}=${value}`).join('');
   const disk = ({ path, serial, writable }, index) => [
     // Whatever is written goes to a temporary file: the disk stays as it was made.
     '-drive', `if=none,id=disk${index},format=raw,file=${path},${writable ? 'snapshot=on,cache=unsafe,discard=unmap' : 'readonly=on'}`,
@@ -58,12 +60,12 @@ export function machineArguments({ accelerator, disks, kernel, initrd, files, pl
     '-nodefaults', '-display', 'none', '-no-reboot', '-serial', `file:${files.console}`,
     '-device', 'virtio-rng-pci', '-nic', 'user,restrict=on,model=virtio-net-pci',
     ...disks.flatMap(disk), '-device', 'virtio-serial-pci', ...port('results'), ...port('log'), ...port('bundle'),
-    '-kernel', kernel, '-initrd', initrd, '-append', `root=/dev/vda rw console=${platform.console} quiet systemd.show_status=no panic=-1`,
+    '-kernel', kernel, '-initrd', initrd, '-append', `root=/dev/vda rw console=${platform.console} quiet systemd.show_status=no panic=-1${variables}`,
   ];
 }
 
-async function boot({ accelerator, disks, kernel, initrd, files, milliseconds, log, signal }) {
-  const child = spawn(thisPlatform().qemu, machineArguments({ accelerator, disks, kernel, initrd, files }), { stdio: ['ignore', 'inherit', 'inherit'] });
+async function boot({ accelerator, files, milliseconds, log, signal, ...machine }) {
+  const child = spawn(thisPlatform().qemu, machineArguments({ accelerator, files, ...machine }), { stdio: ['ignore', 'inherit', 'inherit'] });
   let exit;
   const closed = new Promise((resolve) => {
     child.on('error', (error) => { exit = { error }; resolve(); });

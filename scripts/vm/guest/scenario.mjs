@@ -19,7 +19,7 @@ await scenario();
 async function scenario() {
   try {
     await step('host', describeHost);
-    for (runtime of (process.env.KINDBOX_VM_RUNTIMES ?? 'runc sysbox-runc').split(' ')) await lifeOfACluster();
+    for (runtime of (process.env.KINDBOX_VM_RUNTIMES ?? 'runc,sysbox-runc').split(',')) await lifeOfACluster();
     runtime = undefined;
     report({ step: 'end' });
   } catch (error) {
