@@ -6,35 +6,35 @@ import type { PJSON } from '@oclif/core/interfaces';
 import type { KnownCommands } from './dispatch.js';
 
 interface Manifest {
-  readonly commands: Readonly<Record<string, { readonly hiddenAliases?: readonly string[]; readonly relativePath: readonly string[] }>>;
+  readonly commands: Readonly<Record<string, { readonly hiddenAliases?: readonly string[] }>>;
 }
 
 /** The commands of this program, as they were when it was built. */
 export class Catalogue implements KnownCommands {
   readonly ids: readonly string[];
   readonly topics: readonly string[];
-  /** Module of a command by its id and by each of its other names. */
-  readonly #modules = new Map<string, { readonly id: string; readonly path: string }>();
+  /** Id of a command by that and by each of its other names. */
+  readonly #ids = new Map<string, string>();
 
   constructor(readonly root: string) {
     const { commands } = readJson(root, 'oclif.manifest.json') as Manifest;
-    for (const [id, { hiddenAliases = [], relativePath }] of Object.entries(commands)) {
-      for (const name of [id, ...hiddenAliases]) this.#modules.set(name, { id, path: join(root, ...relativePath) });
+    for (const [id, { hiddenAliases = [] }] of Object.entries(commands)) {
+      for (const name of [id, ...hiddenAliases]) this.#ids.set(name, id);
     }
-    this.ids = [...this.#modules.keys()];
+    this.ids = [...this.#ids.keys()];
     this.topics = Object.keys(commands).flatMap((id) => id.split(':').slice(0, -1).concat(id));
   }
 
   /** The words of a command or topic, whichever of its names was used. */
   named(words: readonly string[]): string[] {
     const name = words.join(':');
-    return (this.#modules.get(name)?.id ?? name).split(':').filter((word) => word !== '');
+    return (this.#ids.get(name) ?? name).split(':').filter((word) => word !== '');
   }
 
-  module(name: string): { readonly id: string; readonly path: string } {
-    const found = this.#modules.get(name);
-    if (found === undefined) throw new Error(`no module for command ${name}`);
-    return found;
+  idOf(name: string): string {
+    const id = this.#ids.get(name);
+    if (id === undefined) throw new Error(`no command ${name}`);
+    return id;
   }
 }
 
