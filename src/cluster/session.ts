@@ -21,6 +21,15 @@ export interface SessionSettings {
   /** Milliseconds for each wait. */
   readonly waitMs: number;
   readonly customization?: Customization | undefined;
+  readonly guard?: RunGuard | undefined;
+}
+
+/** What a run tells its lock (see lock/). */
+export interface RunGuard {
+  /** An object was made. @throws KindboxError conflict when the cluster was destroyed meanwhile. */
+  made(): Promise<void>;
+  /** The control plane runs. */
+  holdIn(master: ObservedNode): void;
 }
 
 export const NO_CUSTOMIZATION: Customization = { init: [], join: [], joinByIndex: [], containerd: [], record: undefined };

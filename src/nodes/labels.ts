@@ -27,6 +27,8 @@ export const LABELS = {
   lastingAddress: 'dev.kindbox.lasting-address',
   /** On a volume of no content, made when a create has succeeded: without it a cluster is partial. */
   completed: 'dev.kindbox.completed',
+  /** On a volume of no content, the lock of a create that has not ended: who it is, as JSON (see cluster/lock/). */
+  lock: 'dev.kindbox.lock',
   /** `true` on a node of no cluster. Images made of one carry the label with no value. */
   standalone: 'dev.kindbox.standalone',
 } as const;

@@ -58,6 +58,8 @@ export interface NodeProvider extends Diagnostics {
   listVolumes(filter: OwnedFilter, signal: AbortSignal): Promise<ObservedVolume[]>;
   /** Creates a named volume with labels, or does nothing when it exists. */
   ensureVolume(name: string, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;
+  /** The volume of that name, ours or not: names of volumes are exclusive, so it tells who made it first. */
+  findVolume(name: string, signal: AbortSignal): Promise<ObservedVolume | undefined>;
   /** Removes a volume; an absent one is success, one that a node holds is left. */
   removeVolume(id: string): Promise<void>;
 

@@ -44,4 +44,5 @@ export async function removeClusterKubeconfig(session: ClusterSession, operation
 export async function markComplete(session: ClusterSession, operation: Of<'mark-complete'>, run: OperationRun): Promise<void> {
   const labels = { ...ownedLabels(operation.cluster, session.settings.run), [LABELS.completed]: 'true' };
   await session.provider.ensureVolume(`${operation.cluster}-kindbox`, labels, run.signal);
+  await session.settings.guard?.made();
 }

@@ -20,6 +20,7 @@ const NO_SUCH_COMMAND = new Set([126, 127]);
 export async function createNetwork(session: ClusterSession, operation: Of<'create-network'>, run: OperationRun): Promise<void> {
   const network = await session.provider.createNetwork(operation.spec, run.signal);
   session.rememberNetwork(network);
+  await session.settings.guard?.made();
   requireApart(network, operation.inner);
 }
 
@@ -28,6 +29,7 @@ export async function createNode(session: ClusterSession, operation: Of<'create-
   const spec = { ...operation.spec, network: network?.id ?? operation.spec.network, ...(network === undefined ? {} : fixedAddresses(network, operation.spec)) };
   const node = await session.provider.createNode(spec, run.signal);
   session.remember(node);
+  await session.settings.guard?.made();
   const [address] = node.addresses;
   if (node.role !== 'control-plane' || spec.ipv6Forwarding !== true || address?.ipv4 === spec.ipv4) return;
   session.context.emit({
@@ -58,7 +60,10 @@ export async function awaitRuntime(session: ClusterSession, operation: Of<'await
   const result = await execWhileRunning(session.provider, node, [awaitProgram, String(seconds)], {
     signal: run.signal, timeoutMs: (seconds + 10) * 1000,
   });
-  if (result.exitCode === 0) return;
+  if (result.exitCode === 0) {
+    if (node.role === 'control-plane') session.settings.guard?.holdIn(node);
+    return;
+  }
   if (NO_SUCH_COMMAND.has(result.exitCode)) {
     throw new KindboxError(`The image ${node.image} is not a node image of kindbox`, {
       reason: 'image', because: `It has no ${awaitProgram}.`, next: ['kindbox image build'],
@@ -78,6 +83,8 @@ export async function removeVolume(session: ClusterSession, operation: Of<'remov
 export async function removeNetwork(session: ClusterSession, operation: Of<'remove-network'>): Promise<void> {
   const result = await session.provider.removeNetwork(operation.networkId);
   if (result !== 'in-use') return;
+  // A create that goes on for a moment has made another node on it: both are found when destroy looks again.
+  if ((await session.provider.listNodes({ cluster: session.settings.cluster }, session.context.signal)).length > 0) return;
   session.networkKept = true;
   session.context.emit({
     type: 'note', level: 'warning', at: Date.now(),
