@@ -96,7 +96,7 @@ async function resizeLocked(context: EngineContext, asked: ResizeOptions, { host
 }
 
 /** Nodes that stay can be scheduled to again, Node objects of workers that go are removed, the token is revoked. */
-async function putRight(session: ClusterSession, stay: readonly string[], go: readonly string[]): Promise<void> {
+export async function putRight(session: ClusterSession, stay: readonly string[], go: readonly string[]): Promise<void> {
   await cleanUpThroughApi(session, (api, signal) => Promise.allSettled([
     revokeBootstrapToken(api, session.token, signal),
     ...stay.map((name) => uncordon(api, name, signal)),
@@ -105,7 +105,7 @@ async function putRight(session: ClusterSession, stay: readonly string[], go: re
 }
 
 /** What the cluster was created with and its new workers are to have, too. */
-async function observeCustomization({ provider, signal }: EngineContext, master: ObservedNode): Promise<Customization | undefined> {
+export async function observeCustomization({ provider, signal }: EngineContext, master: ObservedNode): Promise<Customization | undefined> {
   const { exitCode, stdout } = await provider.exec(master.id, ['cat', CUSTOMIZATION_FILE], { signal });
   return exitCode === 0 && stdout !== '' ? recordedCustomization(stdout) : undefined;
 }

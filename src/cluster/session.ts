@@ -51,6 +51,8 @@ export class ClusterSession {
   readonly ready = new Set<string>();
   /** Milliseconds since the epoch, by name, of nodes that this run started. */
   readonly startedAt = new Map<string, number>();
+  /** The same, of nodes that ran and whose kubelet alone was started anew. */
+  readonly servicesStartedAt = new Map<string, number>();
   /** A network of ours could not be removed, because containers that are not ours use it. */
   networkKept = false;
   /** Path of the kubeconfig that this run wrote or removed. */

@@ -1,3 +1,4 @@
+import { CREATE_TOKEN } from '../kubernetes/bootstrap-token.js';
 import { withComponentSettings, type ComponentSettings } from './component-settings.js';
 import { EPHEMERAL } from './ephemeral.js';
 import { withArgumentsOf } from './extra-args.js';
@@ -68,7 +69,7 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
           ttl: '1h0m0s',
           usages: ['authentication'],
           groups: ['system:bootstrappers:kubeadm:default-node-token'],
-          description: 'kindbox create',
+          description: CREATE_TOKEN,
         },
       ],
       ...(settings.advertiseAddress === undefined ? {} : { localAPIEndpoint: { advertiseAddress: settings.advertiseAddress } }),

@@ -21,6 +21,8 @@ export const LABELS = {
   workerDefaults: 'dev.kindbox.worker-defaults',
   /** On the control plane: the name or address by which clients elsewhere reach the published API server. */
   apiServerAddress: 'dev.kindbox.api-server-address',
+  /** On the control plane: where create was asked to write the kubeconfig (`separate`, `merge`, `none`). */
+  kubeconfig: 'dev.kindbox.kubeconfig',
   /** On a network of ours whose lower half is for nodes. */
   addresses: 'dev.kindbox.addresses',
   /** Where nodes find the control plane, on networks on which its own address may change. */

@@ -7,7 +7,7 @@ import type { PastEvents } from '../../src/provider/diagnostics.js';
 import type { HostDescription } from '../../src/provider/host-description.js';
 import type { NodeProvider } from '../../src/provider/provider.js';
 import type {
-  ExecResult, NetworkSpec, NodeImage, NodeSpec, ObservedNetwork, ObservedNode, ObservedVolume, OwnedFilter,
+  ExecResult, NetworkSpec, NodeAddresses, NodeImage, NodeSpec, ObservedNetwork, ObservedNode, ObservedVolume, OwnedFilter,
 } from '../../src/provider/types.js';
 import { FakeLocks } from './fake-lock.js';
 
@@ -148,6 +148,15 @@ export class FakeProvider implements NodeProvider {
 
   usedAddresses(networkId: string): Promise<string[]> {
     return Promise.resolve([...this.nodes.values()].flatMap(({ addresses }) => addresses.filter((address) => address.networkId === networkId).map(({ ipv4 }) => ipv4)));
+  }
+
+  connectNode(nodeId: string, networkId: string, { ipv4 }: NodeAddresses): Promise<void> {
+    const node = this.nodes.get(nodeId);
+    if (node === undefined) return Promise.reject(new KindboxError(`there is no node ${nodeId}`, { reason: 'notFound' }));
+    const networkName = this.networks.get(networkId)?.name ?? networkId;
+    this.calls.push(`connect ${node.name} to ${networkName}${ipv4 === undefined ? '' : ` at ${ipv4}`}`);
+    this.nodes.set(nodeId, { ...node, network: networkName, addresses: [{ networkId, networkName, ipv4: ipv4 ?? '172.18.0.9' }] });
+    return Promise.resolve();
   }
 
   createNetwork(spec: NetworkSpec): Promise<ObservedNetwork> {

@@ -32,7 +32,7 @@ export async function writeClusterKubeconfig(session: ClusterSession, operation:
   const { environment } = session.context;
   const entries = userEntries(operation.cluster, session.adminConfig, clientServer(session));
   session.kubeconfig = operation.mode === 'merge'
-    ? await mergeKubeconfig(entries, true, environment, run.signal)
+    ? await mergeKubeconfig(entries, operation.keepContext !== true, environment, run.signal)
     : await writeKubeconfig(entries, environment);
 }
 

@@ -7,6 +7,7 @@ import { companionAddress } from '../../nodes/shared-addresses.js';
 import type { NodeAddresses, NodeSpec, ObservedNetwork } from '../../provider/types.js';
 import { containerRuntime } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
+import type { NodeRole } from '../../nodes/role.js';
 import { requireApart } from '../network-conflicts.js';
 import { CREATE_DEFAULTS } from '../defaults.js';
 import type { ClusterOperation } from '../operations.js';
@@ -26,7 +27,7 @@ export async function createNetwork(session: ClusterSession, operation: Of<'crea
 
 export async function createNode(session: ClusterSession, operation: Of<'create-node'>, run: OperationRun): Promise<void> {
   const network = session.ownNetwork(operation.spec.network);
-  const spec = { ...operation.spec, network: network?.id ?? operation.spec.network, ...(network === undefined ? {} : fixedAddresses(network, operation.spec)) };
+  const spec = { ...operation.spec, network: network?.id ?? operation.spec.network, ...(network === undefined ? {} : fixedAddresses(network, roleOf(operation.spec), Number(operation.spec.labels[LABELS.index]))) };
   const node = await session.provider.createNode(spec, run.signal);
   session.remember(node);
   await session.settings.guard?.made();
@@ -38,12 +39,23 @@ export async function createNode(session: ClusterSession, operation: Of<'create-
   });
 }
 
+function roleOf({ labels }: NodeSpec): NodeRole {
+  return labels[LABELS.role] === 'worker' ? 'worker' : 'control-plane';
+}
+
+/** Connects a node again that is stopped: whatever runs in it finds its network as it was when it starts. */
+export async function connectNode(session: ClusterSession, operation: Of<'connect-node'>, run: OperationRun): Promise<void> {
+  const { role, index } = session.node(operation.node);
+  const network = session.ownNetwork(operation.networkId);
+  const addresses = operation.ipv4 === undefined ? (network === undefined ? {} : fixedAddresses(network, role, index)) : { ipv4: operation.ipv4 };
+  await session.provider.connectNode(operation.nodeId, operation.networkId, addresses, run.signal);
+}
+
 /** So that a node is found again after a restart, whoever else was started before it. */
-function fixedAddresses({ labels, subnets }: ObservedNetwork, spec: NodeSpec): NodeAddresses {
-  const { [LABELS.role]: role, [LABELS.index]: index } = spec.labels;
+function fixedAddresses({ labels, subnets }: ObservedNetwork, role: NodeRole, index: number): NodeAddresses {
   const subnet = subnets.find((range) => !isIpv6Range(range));
   if (labels[LABELS.addresses] !== 'fixed' || subnet === undefined) return {};
-  const ipv4 = nodeAddress(subnet, role === 'worker' ? 'worker' : 'control-plane', Number(index));
+  const ipv4 = nodeAddress(subnet, role, index);
   const ipv6 = companionAddress(subnets, ipv4);
   return { ...(ipv4 === undefined ? {} : { ipv4 }), ...(ipv6 === undefined ? {} : { ipv6 }) };
 }
