@@ -26,13 +26,18 @@ generate_openapi() { # MODULE_FOLDER
     rm -rf "$kept" "$kept.new"
     mkdir -p "$kept.new"
     : > "$kept.new/header"
-    old_go "$folder" build -mod=readonly -trimpath -o "$kept.new/openapi-gen" k8s.io/kube-openapi/cmd/openapi-gen
+    # With -trimpath it would not know where Go is, and find no package to read.
+    old_go "$folder" build -mod=readonly -o "$kept.new/openapi-gen" k8s.io/kube-openapi/cmd/openapi-gen
     inputs=$(openapi_packages "$folder" | sort | paste -sd,)
     (
       cd "modules/$folder"
       GOTOOLCHAIN=go$(sed -n 's/^go //p' go.mod) "$kept.new/openapi-gen" --go-header-file "$kept.new/header" --output-file-base "${file%.go}" \
         --output-package "$package" --output-base "$kept.new" --report-filename "$kept.new/report" --input-dirs "$inputs"
     )
+    if ! grep -q CustomResourceDefinition "$kept.new/$package/$file"; then
+      echo "openapi-gen found none of the packages of $folder" >&2
+      return 1
+    fi
     mv "$kept.new" "$kept"
   fi
   openapi_overlay=$kept/overlay.json
