@@ -38,7 +38,7 @@ export class Exchange {
         return this.#answer(200, fault.body);
       case 'duplicate': {
         await this.#sendAndRead();
-        const again = fault.change?.(String(this.body));
+        const again = Buffer.isBuffer(this.body) ? fault.change?.(this.body.toString()) : undefined;
         return this.#relay(await this.#send(again === undefined ? this.body : Buffer.from(again)));
       }
       case 'truncate': return this.#relayPart(await this.#send(), fault.bytes, 'cut');
