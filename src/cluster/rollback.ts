@@ -19,11 +19,15 @@ export async function rollBack(context: EngineContext, filter: OwnedFilter & { r
   emit({ ...step, status: 'running', at: startedAt });
 
   let { found, problems } = await removeAll(context, filter, signal);
+  let looks = 1;
   for (const pause of PAUSES_MS) {
     if (signal.aborted || (found === 0 && problems.length === 0)) break;
     await sleep(pause);
     ({ found, problems } = await removeAll(context, filter, signal));
+    looks += 1;
   }
+
+  if (found > 0 && looks > PAUSES_MS.length && problems.length === 0) problems.push('objects of this run, which Docker says are removed, are there again each time');
 
   const at = Date.now();
   emit({ ...step, status: problems.length === 0 ? 'done' : 'failed', at, durationMs: at - startedAt });
