@@ -9,6 +9,7 @@ import { ensureKernel } from './machine/ensure-kernel.mjs';
 import { ensureNetworkTools } from './machine/ensure-network-tools.mjs';
 import { ensureStandin } from './machine/ensure-standin.mjs';
 import { runClusterTests } from './tests/cluster-tests.mjs';
+import { runFaults } from './tests/faults.mjs';
 import { hasGoTests, runCheck, runGoTests, runJest, runNodeTests } from './tests/runners.mjs';
 import { newestBuilderImage } from './workspace/docker-cli.mjs';
 import { ensureBuilt } from './workspace/ensure-built.mjs';
@@ -48,6 +49,7 @@ async function testOnMachine() {
   if (!(await step('network tools', ensureNetworkTools))) return;
   await step('machine scripts', () => runNodeTests('machine scripts', 'scripts/machine', builderVariable(builderImage)));
   await step('e2e', () => runClusterTests('e2e'));
+  await step('faults', () => runFaults('some'));
 }
 
 function builderVariable(image) {

@@ -1,9 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Document } from 'yaml';
 import { KindboxError } from '../errors/index.js';
 import type { KubeconfigEntries } from './convert.js';
 import { addEntries, ForeignEntryError, hasEntries, parseKubeconfig, removeEntries } from './entries-of-file.js';
+import { InTheWayError, replaceUsersFile } from '../files/private-file.js';
+import { ensureFolder } from './folder.js';
 import { withKubeconfigLock } from './lock.js';
 import type { Environment } from './path.js';
 import { fileToMergeInto, userFiles } from './user-file.js';
@@ -18,7 +20,7 @@ const KUBECTL_STYLE = { lineWidth: 0, indentSeq: false, flowCollectionPadding: f
 export async function mergeKubeconfig(entries: KubeconfigEntries, switchContext: boolean, environment: Environment, signal: AbortSignal): Promise<string> {
   const path = await fileToMergeInto(environment);
   await explaining(path, entries.clusters.name, async () => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await ensureFolder(dirname(path));
     await withKubeconfigLock(path, signal, async () => {
       const document = parseKubeconfig(await readIfThere(path) ?? '');
       addEntries(document, entries, switchContext);
@@ -70,9 +72,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
 
 /** Atomic, synced; the mode and owner of a file that was there stay, and a link to one is followed, as kubectl does. */
 async function save(path: string, document: Document): Promise<void> {
-  const { default: writeFileAtomic } = await import('write-file-atomic');
-  const isNew = await readIfThere(path) === undefined;
-  await writeFileAtomic(path, document.toString(KUBECTL_STYLE), { fsync: true, ...(isNew ? { mode: 0o600 } : {}) });
+  await replaceUsersFile(path, document.toString(KUBECTL_STYLE));
 }
 
 async function explaining(path: string, cluster: string, work: () => Promise<void>): Promise<void> {
@@ -81,7 +81,7 @@ async function explaining(path: string, cluster: string, work: () => Promise<voi
   } catch (error) {
     if (error instanceof KindboxError || (error as Error).name === 'AbortError') throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    const because = code !== undefined && code !== '' ? `The file system says: ${code}.` : `In that file, ${(error as Error).message}.`;
+    const because = error instanceof InTheWayError ? `${error.message}.` : code !== undefined && code !== '' ? `The file system says: ${code}.` : `In that file, ${(error as Error).message}.`;
     throw new KindboxError(`The kubeconfig ${path} was not changed`, {
       reason: 'partial', because,
       next: error instanceof ForeignEntryError

@@ -21,6 +21,9 @@ export async function nodeStopped(provider: NodeProvider, node: ObservedNode, ex
   });
 }
 
+/** From here on exit codes are those of a shell: of a command that is not there or cannot be run, or was killed. Or of a node that is going. */
+const NOT_ITS_OWN = 126;
+
 /**
  * Runs a command in a node and fails as soon as the node stops, instead of at some time-out
  * (a control plane killed during init was noticed after four minutes by other tools).
@@ -34,7 +37,8 @@ export async function execWhileRunning(provider: NodeProvider, node: ObservedNod
   );
   exited.catch(() => undefined);
   try {
-    return await Promise.race([provider.exec(node.id, argv, options), exited]);
+    const result = await Promise.race([provider.exec(node.id, argv, options), exited]);
+    return result.exitCode < NOT_ITS_OWN ? result : await Promise.race([exited, shortly(result)]);
   } catch (error) {
     if (options.signal.aborted) throw error;
     // An exec that breaks off is usually the first sign that the node has gone: the reason follows at once.
@@ -44,6 +48,6 @@ export async function execWhileRunning(provider: NodeProvider, node: ObservedNod
   }
 }
 
-function shortly(error: unknown): Promise<unknown> {
-  return new Promise((resolve) => { setTimeout(resolve, 1000, error).unref(); });
+function shortly<T>(value: T): Promise<T> {
+  return new Promise((resolve) => { setTimeout(resolve, 1000, value); });
 }

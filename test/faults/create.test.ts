@@ -1,21 +1,19 @@
 import type { ClusterSummary } from '../../src/cluster/options.js';
 import { useKindbox } from '../support/cluster-fixture.js';
 import { docker } from '../support/docker.js';
-import { describeRun, type Kindbox, type KindboxRun } from '../support/kindbox.js';
+import { describeRun } from '../support/kindbox.js';
 import { everythingInDocker, leftoversOf, NOTHING, type Leftovers } from '../support/leftovers.js';
 import { filePrefix } from '../support/names.js';
 import { anyRuntime } from '../support/runtimes.js';
-import { plannedStages } from './planned-stages.js';
-import { record } from './record.js';
+import { injectAt, type Means } from './support/inject.js';
+import { useOwnDaemon } from './support/own-daemon.js';
+import { plannedStages } from './support/planned-stages.js';
+import { record } from './support/record.js';
+import { isSelected } from './support/selection.js';
 
 const name = `${filePrefix}-f`;
 const options = [`--runtime=${anyRuntime}`, '--num-workers=2', '--wait-all', '--wait=120s', name];
 const stages = await plannedStages(options);
-
-interface Means {
-  readonly signal: (name: NodeJS.Signals) => void;
-  readonly hangUp: () => void;
-}
 
 /** What is done when a stage begins, and how kindbox then ends if the stage was not over first. */
 const FAULTS: Readonly<Record<string, { readonly inject: (means: Means) => void; readonly exitCodes: readonly (number | undefined)[] }>> = {
@@ -27,6 +25,11 @@ const FAULTS: Readonly<Record<string, { readonly inject: (means: Means) => void;
   'the control plane is killed': { inject: () => { void docker(['kill', `${name}-master`], { reject: false }); }, exitCodes: [3, 7, 8, 9, 0] },
 };
 
+/** Only the very last stages of a create that is killed leave a cluster that is whole. */
+const LAST_STAGES = ['keep-nodes', 'mark-complete', 'write-kubeconfig'];
+
+// Nobody else makes or removes anything there meanwhile.
+useOwnDaemon();
 const home = useKindbox(name);
 let others: Leftovers;
 beforeEach(async () => { others = await everythingInDocker(); });
@@ -37,37 +40,33 @@ afterEach(async () => {
   expect(await everythingInDocker()).toEqual(others);
 });
 
-async function createWith(kindbox: Kindbox, stage: string, inject: (means: Means) => void): Promise<KindboxRun> {
-  const injectedAt: string[] = [];
-  const run = await kindbox.run(['create', '--progress=json', ...options], {
-    onEvent: (event, signal, hangUp) => {
-      if (injectedAt.length > 0 || event.type !== 'step' || event.stage !== stage || event.status !== 'running' || event.parentId === undefined) return;
-      injectedAt.push(event.id);
-      inject({ signal, hangUp });
-    },
-  });
-  if (injectedAt.length === 0) throw new Error(`the stage ${stage} was never reached\n${describeRun(run)}`);
-  return run;
+const faults = Object.keys(FAULTS);
+const cells = faults.flatMap((fault, column) => stages.filter((_, row) => isSelected(row, stages.length, column, faults.length)).map((stage) => ({ fault, stage })));
+
+test.each(cells)('$fault while $stage', async ({ fault, stage }) => {
+  const { inject, exitCodes } = FAULTS[fault]!;
+  const startedAt = Date.now();
+  let passed = false;
+  const run = await injectAt(home.kindbox, ['create', ...options], { stage }, inject);
+  try {
+    if (!exitCodes.includes(run.exitCode)) throw new Error(describeRun(run));
+    if (fault === 'kill -9') await expectListIsTrue(stage);
+    else if (run.exitCode !== 0 && run.exitCode !== 9) await expectUndone();
+    passed = true;
+  } finally {
+    await record({ verb: 'create', stage, fault, exitCode: run.exitCode, passed, milliseconds: Date.now() - startedAt });
+  }
+});
+
+async function expectListIsTrue(stage: string): Promise<void> {
+  const { clusters } = await home.kindbox.json<{ clusters: ClusterSummary[] }>(['list']);
+  const states = clusters.filter((cluster) => cluster.name === name).map(({ state }) => state);
+  if ((await leftoversOf(name)).containers.length === 0) return;
+  expect(states).toEqual([expect.stringMatching(LAST_STAGES.includes(stage) ? /^(partial|running)$/ : /^partial$/)]);
 }
 
-describe.each(Object.keys(FAULTS))('%s', (fault) => {
-  const { inject, exitCodes } = FAULTS[fault]!;
-
-  test.each(stages)('while %s', async (stage) => {
-    const startedAt = Date.now();
-    const run = await createWith(home.kindbox, stage, inject);
-    const left = await leftoversOf(name);
-    await record({ stage, fault, exitCode: run.exitCode, left: left.containers.length + left.networks.length + left.volumes.length, milliseconds: Date.now() - startedAt });
-    expect(exitCodes).toContain(run.exitCode);
-    if (fault === 'kill -9') {
-      const { clusters } = await home.kindbox.json<{ clusters: ClusterSummary[] }>(['list']);
-      const states = clusters.filter((cluster) => cluster.name === name).map(({ state }) => state);
-      // Only the very last stages leave a cluster that is whole.
-      expect(left.containers.length === 0 ? ['partial'] : [...states]).toEqual([expect.stringMatching(stage === 'keep-nodes' || stage === 'mark-complete' || stage === 'write-kubeconfig' ? /partial|running/ : /partial/)]);
-    } else if (run.exitCode !== 0 && run.exitCode !== 9) {
-      expect(left).toEqual(NOTHING);
-      // Logs that a failed create keeps lie in the temporary folder, which is in the home of tests.
-      expect((await home.kindbox.files()).filter((path) => !path.includes('kindbox-logs-'))).toEqual([]);
-    }
-  });
-});
+async function expectUndone(): Promise<void> {
+  expect(await leftoversOf(name)).toEqual(NOTHING);
+  // Logs that a failed create keeps lie in the temporary folder, which is in the home of tests.
+  expect((await home.kindbox.files()).filter((path) => !path.includes('kindbox-logs-'))).toEqual([]);
+}

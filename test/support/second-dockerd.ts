@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, type Options } from 'execa';
+import { mountDisk } from './disk.js';
 import { eventually } from './eventually.js';
 import { connectNamespace, newLink, type Link } from './network-link.js';
 import { endProcess, endShimsOf, isRunning, unmountBelow } from './processes.js';
@@ -14,6 +15,8 @@ export interface SecondDockerdOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** It listens on TCP too, at an address of its network namespace that this machine reaches: a remote daemon. */
   readonly remote?: boolean;
+  /** Bytes of a disk of its own for its data; it shares the machine's otherwise. */
+  readonly diskBytes?: number;
 }
 
 /** On a real file system, which /tmp need not be: overlay2 refuses others. */
@@ -36,7 +39,7 @@ export class SecondDockerd {
     process.once('exit', this.#killAtExit);
   }
 
-  static async start({ defaultRuntime = 'runc', configuration = {}, remote = false }: SecondDockerdOptions = {}): Promise<SecondDockerd> {
+  static async start({ defaultRuntime = 'runc', configuration = {}, remote = false, diskBytes }: SecondDockerdOptions = {}): Promise<SecondDockerd> {
     await removeAbandoned();
     const folder = await mkdtemp(join(PARENT, PREFIX));
     const { runtimes } = JSON.parse(await readFile(RUNTIME_CONFIGURATION, 'utf8')) as { runtimes?: object };
@@ -48,6 +51,7 @@ export class SecondDockerd {
       await writeFile(join(folder, 'owner.pid'), String(process.pid));
       await writeFile(join(folder, 'namespace.pid'), String(namespace.pid));
       await second.#inNamespaceOnceThere(['ip', 'link', 'set', 'lo', 'up']);
+      if (diskBytes !== undefined) await mountDisk(join(folder, 'disk.img'), second.dataRoot, diskBytes);
       if (second.link !== undefined) await connectNamespace(second.link, namespace.pid ?? 0);
       await second.resume();
     } catch (error) {
@@ -55,6 +59,11 @@ export class SecondDockerd {
       throw error;
     }
     return second;
+  }
+
+  /** Where all its data lies. */
+  get dataRoot(): string {
+    return join(this.folder, 'data');
   }
 
   /** For DOCKER_HOST. */
@@ -111,10 +120,10 @@ export class SecondDockerd {
     for (const stale of ['docker.pid', 'exec/containerd/containerd.pid']) await rm(join(this.folder, stale), { force: true });
     const at = (name: string): string => join(this.folder, name);
     const argv = [
-      'dockerd', '--config-file', at('daemon.json'), '--host', this.address, '--data-root', at('data'), '--exec-root', at('exec'), '--pidfile', at('docker.pid'),
+      'dockerd', '--config-file', at('daemon.json'), '--host', this.address, '--data-root', this.dataRoot, '--exec-root', at('exec'), '--pidfile', at('docker.pid'),
       ...(this.link === undefined ? [] : ['--host', this.tcpAddress, '--tls=false']),
     ];
-    await mkdir(at('data'), { recursive: true });
+    await mkdir(this.dataRoot, { recursive: true });
     // A session of its own: an interrupt from the terminal is the tests' to handle.
     const daemon = spawn('nsenter', [...this.#entrance(), ...argv], { stdio: ['ignore', log.fd, log.fd], detached: true });
     this.#daemon = daemon;
@@ -143,8 +152,13 @@ export class SecondDockerd {
     await removeFolder(this.folder);
   }
 
+  /** Path of its network namespace, for nsenter. */
+  get networkNamespace(): string {
+    return `/proc/${this.namespace.pid}/ns/net`;
+  }
+
   #entrance(): string[] {
-    return [`--net=/proc/${this.namespace.pid}/ns/net`, '--'];
+    return [`--net=${this.networkNamespace}`, '--'];
   }
 
   /** `unshare` is a process of the old namespace for a moment. */

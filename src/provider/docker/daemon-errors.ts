@@ -156,6 +156,11 @@ export const DAEMON_RULES: readonly DaemonRule[] = [
     explain: ([, program]) => ({ what: `the image has no ${program} to run`, because: 'It is not a node image, or it is broken.', next: ['Build one: kindbox image build'] }),
   },
   {
+    pattern: /no command specified/i,
+    reason: 'image',
+    explain: () => ({ what: 'the image has nothing to run', because: 'It is not a node image, or it is broken.', next: ['Build one: kindbox image build'] }),
+  },
+  {
     pattern: /No such container/i,
     reason: 'notFound',
     explain: () => ({ what: 'it does not exist any more', because: 'Somebody removed the container.', next: ['kindbox list'] }),

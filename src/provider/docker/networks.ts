@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode';
 import { divideNetwork, workersIn } from '../../nodes/addresses.js';
 import type { NodeProvider } from '../provider.js';
-import type { NetworkSpec, ObservedNetwork } from '../types.js';
+import type { NetworkSpec, NodeAddresses, ObservedNetwork } from '../types.js';
 import type { ListedContainer, ListedNetwork } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { daemonMessage, statusOf } from './errors.js';
@@ -14,7 +14,7 @@ const SUBNET_TAKEN = /overlaps with other one/i;
 const SUBNET_ATTEMPTS = 5;
 const IN_USE = /has active endpoints|is in use/i;
 
-type NetworkCalls = Pick<NodeProvider, 'findNetworks' | 'listNetworks' | 'allNetworks' | 'usedAddresses' | 'createNetwork' | 'removeNetwork'>;
+type NetworkCalls = Pick<NodeProvider, 'findNetworks' | 'listNetworks' | 'allNetworks' | 'usedAddresses' | 'connectNode' | 'createNetwork' | 'removeNetwork'>;
 
 export function networkCalls(client: DockerClient): NetworkCalls {
   const { api } = client;
@@ -42,6 +42,13 @@ export function networkCalls(client: DockerClient): NetworkCalls {
       const addresses = containers.flatMap((container) => Object.values(container.NetworkSettings?.Networks ?? {})
         .flatMap(({ IPAddress, GlobalIPv6Address, IPAMConfig }) => [IPAddress, GlobalIPv6Address, IPAMConfig?.IPv4Address, IPAMConfig?.IPv6Address]));
       return [...gateways, ...addresses].flatMap((address) => (address ? [address] : []));
+    },
+
+    async connectNode(nodeId, networkId, addresses, signal) {
+      const network = api.getNetwork(networkId);
+      const failing = `Cannot connect node ${nodeId.slice(0, 12)} to its network`;
+      await client.call(failing, () => network.disconnect({ Container: nodeId, Force: true }).catch(unconnectedIsFine), signal);
+      await client.call(failing, () => network.connect({ Container: nodeId, EndpointConfig: endpointConfig(addresses) }), signal);
     },
 
     async createNetwork(spec, signal) {
@@ -75,6 +82,16 @@ export function networkCalls(client: DockerClient): NetworkCalls {
       });
     },
   };
+}
+
+/** The address is part of the container from then on: it is given that again at every start. */
+function endpointConfig({ ipv4, ipv6 }: NodeAddresses): Dockerode.EndpointSettings {
+  if (ipv4 === undefined && ipv6 === undefined) return {};
+  return { IPAMConfig: { ...(ipv4 !== undefined && { IPv4Address: ipv4 }), ...(ipv6 !== undefined && { IPv6Address: ipv6 }) } };
+}
+
+function unconnectedIsFine(error: unknown): void {
+  if (!/is not connected/i.test(daemonMessage(error))) throw error;
 }
 
 function containersOn(client: DockerClient, networkId: string, signal: AbortSignal): Promise<ListedContainer[]> {

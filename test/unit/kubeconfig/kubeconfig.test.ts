@@ -84,3 +84,9 @@ test('where nothing can be written the way to the kubeconfig is told', async () 
   environment = {};
   expect((await refusal(write())).message).toMatch(/HOME is not set/);
 });
+
+test('where a folder can be made by nobody, it says so, instead of trying for ever', async () => {
+  environment = { HOME: '/proc/nowhere' };
+  const error = await refusal(write());
+  expect([error.exitCode, error.because]).toEqual([9, expect.stringContaining('ENOENT')]);
+});

@@ -27,6 +27,8 @@ describe('what the daemon says', () => {
     ['toomanyrequests: You have reached your pull rate limit', 'image', 'rate limit'],
     ['no matching manifest for linux/arm64/v8 in the manifest list entries', 'image', 'architecture'],
     ['failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/sbin/init": stat /sbin/init: no such file or directory: unknown', 'image', '/sbin/init'],
+    ['No command specified', 'image', 'nothing to run'],
+    ['no command specified', 'image', 'nothing to run'],
     ['something new\nwith details', 'host', 'something new'],
   ])('%s', (message, reason, told) => {
     const error = explainDaemonMessage(message, 'Cannot work');

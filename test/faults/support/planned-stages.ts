@@ -1,4 +1,4 @@
-import { Kindbox } from '../support/kindbox.js';
+import { Kindbox } from '../../support/kindbox.js';
 
 interface Preview {
   readonly plan: { readonly operations: readonly { readonly kind: string }[] };

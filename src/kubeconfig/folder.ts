@@ -1,0 +1,25 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Makes a folder of the user's, and those above it. Node's own recursive mkdir never ends where a file system answers
+ * ENOENT whatever is to be made, as below /proc and in folders of an automounter. @throws what the file system says.
+ */
+export async function ensureFolder(path: string): Promise<void> {
+  try {
+    await make(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error;
+    await ensureFolder(parent);
+    await make(path);
+  }
+}
+
+async function make(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
