@@ -14,6 +14,8 @@ type Answer = Parameters<NonNullable<Parameters<Modem['dial']>[1]>>[1];
 const PAUSES = [100, 400];
 /** Twice is as good as once: what was made or started by the first is found so by the second. */
 const REPEATABLE_POST = /^\/(?:containers\/[^/]+\/(?:start|stop|update|exec)|volumes\/create)(?:\?|$)/;
+/** Not volumes: of one name, another can have been made meanwhile. */
+const REMOVES_BY_ID = /^\/(?:containers|networks|images)\//;
 const MAKES = /^\/(?:(?:containers|networks|volumes)\/create|containers\/[^/]+\/exec)(?:\?|$)/;
 const LISTS = /^\/(?:containers\/json|networks|images\/json)(?:\?|$)/;
 /** Its work is as large as the container. */
@@ -74,7 +76,7 @@ function limitOf(call: Call, { look, change }: TimeLimits): number | undefined {
 }
 
 function isRepeatable(call: Call): boolean {
-  return call.method === 'GET' || call.method === 'DELETE' || (call.method === 'POST' && REPEATABLE_POST.test(call.path));
+  return call.method === 'GET' || (call.method === 'DELETE' && REMOVES_BY_ID.test(call.path)) || (call.method === 'POST' && REPEATABLE_POST.test(call.path));
 }
 
 /** @throws an error of code ERR_NOT_DOCKER when the answer is not what that call is answered with. */
