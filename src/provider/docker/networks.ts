@@ -5,6 +5,7 @@ import type { NetworkSpec, NodeAddresses, ObservedNetwork } from '../types.js';
 import type { ListedContainer, ListedNetwork } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { daemonMessage, statusOf } from './errors.js';
+import { createOnce } from './network-creation.js';
 import { labelFilters } from './owned.js';
 
 export const MTU_OPTION = 'com.docker.network.driver.mtu';
@@ -52,10 +53,7 @@ export function networkCalls(client: DockerClient): NetworkCalls {
 
     async createNetwork(spec, signal) {
       const failing = `Cannot create network ${spec.name}`;
-      const make = async (subnet: string | undefined): Promise<ObservedNetwork> => {
-        const network = await client.call(failing, () => api.createNetwork(networkRequest(spec, subnet)), signal);
-        return observe(await client.call(failing, () => network.inspect()));
-      };
+      const make = async (subnet: string | undefined): Promise<ObservedNetwork> => observe(await createOnce(client, failing, networkRequest(spec, subnet), signal));
       if (!spec.dividing || spec.subnet !== undefined) return make(spec.subnet);
       for (let attempt = 1; ; attempt += 1) {
         // Docker takes addresses of one's own choice only where the subnet is, too: it chooses one that is free, then we ask for that.

@@ -50,8 +50,8 @@ export class Exchange {
   #open(headers: http.OutgoingHttpHeaders): http.ClientRequest {
     const { method, url } = this.request;
     const upstream = http.request({ socketPath: this.daemonSocket, method, path: url, headers, agent: false });
-    // Who asked does not wait any more: neither does the daemon have to work for it.
-    this.response.once('close', () => upstream.destroy());
+    // Who asked does not wait any more: neither does the daemon have to work for it. What it makes is to be known, though.
+    if (!this.#creates) this.response.once('close', () => upstream.destroy());
     return upstream;
   }
 
@@ -78,12 +78,14 @@ export class Exchange {
     return answer;
   }
 
-  #relay(answer: IncomingMessage): void {
+  async #relay(answer: IncomingMessage): Promise<void> {
+    if (this.#creates) {
+      const all = await this.#readAll(answer);
+      this.#head(answer);
+      this.response.end(all);
+      return;
+    }
     this.#head(answer);
-    const chunks: Buffer[] = [];
-    const creates = this.#creates;
-    if (creates) answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-    answer.once('end', () => { if (creates) this.#noteMade(Buffer.concat(chunks)); });
     answer.on('error', () => this.request.socket.destroy());
     answer.pipe(this.response);
   }

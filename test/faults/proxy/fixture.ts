@@ -6,6 +6,8 @@ import { leftoversOf, NOTHING } from '../../support/leftovers.js';
 
 /** What kindbox's exit codes are: anything else, and 1 (a bug), is a fault of kindbox's. */
 const EXPECTED_EXITS = [0, 2, 3, 4, 5, 6, 7, 8, 9];
+/** What takes longer hangs. */
+const BOUND_MS = 300_000;
 const STACK_TRACE = /^\s+at .+:\d+:\d+\)?$|node:internal|unsettled top-level await/m;
 
 /** A home for kindbox and a new proxy for each test, behind which the cluster is destroyed in the end whatever happened. */
@@ -35,7 +37,7 @@ export class ProxyFixture {
 
   /** Runs kindbox through the proxy; it ends by itself, in words. */
   async run(argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<KindboxRun> {
-    const run = await this.home.kindbox.run(argv, { environment: { DOCKER_HOST: this.proxy.url, ...environment } });
+    const run = await this.home.kindbox.run(argv, { environment: { DOCKER_HOST: this.proxy.url, ...environment }, timeoutMs: BOUND_MS });
     if (!EXPECTED_EXITS.includes(run.exitCode ?? -1) || STACK_TRACE.test(run.stderr)) throw new Error(`${describeRun(run)}\n${this.proxy.suffered.join('\n')}`);
     return run;
   }
