@@ -1,5 +1,5 @@
 import type { EngineContext } from '../../engine.js';
-import { CancelledError } from '../../errors/index.js';
+import { CancelledError, KindboxError } from '../../errors/index.js';
 import type { ObservedNode } from '../../provider/types.js';
 import { CLEAN_UP_MS } from '../clean-up.js';
 import { isComplete, noSuchCluster, observeClusters, type ObservedCluster } from '../observe.js';
@@ -49,13 +49,18 @@ export async function withClusterLock<T>(
     return await work(inner, locked);
   } catch (error) {
     // What the work failed of may be that it had no lock, or no cluster any more.
-    await acquiring;
-    if (signal.aborted || error instanceof CancelledError || !await isGone()) throw error;
+    const unlocked: unknown = await acquiring.then(() => undefined, (reason: unknown) => reason);
+    const first = unlocked ?? error;
+    if (isRefusal(first) || signal.aborted || first instanceof CancelledError || !await isGone()) throw first;
     await removeRetained(context, cluster.name, verb.run);
     throw destroyedMeanwhile(cluster.name, verb.participle);
   } finally {
     await (await acquiring.catch(() => undefined))?.lock?.release();
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof KindboxError && error.reason === 'conflict';
 }
 
 /** --retain is for clusters that are; and not all of it may have been there when destroy looked. */

@@ -12,7 +12,7 @@ export const HOLDER_FILE = '/run/kindbox.holder';
 export const LOCK_ARGV = ['flock', '--nonblock', LOCK_FILE, 'tee', HOLDER_FILE] as const;
 
 /** Milliseconds. The lock of a process that was killed is free as soon as the engine has read the end of its connection. */
-const RELEASE_WAIT = 5000;
+const RELEASE_WAIT = 3000;
 const POLL = 100;
 /** Tries until a refusal without a record of a holder means that the node's image cannot lock. */
 const TRIES_WITHOUT_RECORD = 5;

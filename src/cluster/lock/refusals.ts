@@ -4,7 +4,7 @@ import { describeHolder, type Holder, type Liveness } from './holder.js';
 /** Another verb works on the cluster right now. */
 export function busy(cluster: string, holder: Holder | undefined): KindboxError {
   return new KindboxError(`Another kindbox is at work on the cluster "${cluster}"`, {
-    reason: 'conflict', because: `It is ${describeHolder(holder)}.`, next: ['Try again when it has ended', 'kindbox list'],
+    reason: 'conflict', because: holder === undefined ? 'It has not said who it is.' : `It is ${describeHolder(holder)}.`, next: ['Try again when it has ended', 'kindbox list'],
   });
 }
 
