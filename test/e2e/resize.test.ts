@@ -1,11 +1,12 @@
 import type { ResizeResult } from '../../src/cluster/options.js';
 import { clusterName, useCluster, useKindbox } from '../support/cluster-fixture.js';
-import { dockerLines, inNode, inspectContainer } from '../support/docker.js';
+import { dockerLines, inspectContainer } from '../support/docker.js';
 import { eventually } from '../support/eventually.js';
 import { isReady } from '../support/kubectl.js';
 import { filePrefix } from '../support/names.js';
 import { runtimes } from '../support/runtimes.js';
 import { fillerDeployment } from '../support/filler.js';
+import { pauseImage } from '../support/wholeness.js';
 
 describe.each(runtimes)('resizing a cluster of one worker on %s', (runtime) => {
   const name = clusterName(filePrefix, runtime);
@@ -69,11 +70,3 @@ describe.each(runtimes)('resizing a cluster of one worker on %s', (runtime) => {
     await eventually(async () => expect(await nodesOfFillers()).toEqual([worker(0)]));
   });
 });
-
-/** Every node has it for its sandboxes. */
-async function pauseImage(node: string): Promise<string> {
-  const images = (await inNode(node, ['ctr', '--namespace=k8s.io', 'images', 'list', '--quiet'])).split('\n');
-  const image = images.find((reference) => /\/pause:/.test(reference));
-  if (image === undefined) throw new Error(`${node} has no pause image`);
-  return image;
-}
