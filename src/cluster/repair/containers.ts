@@ -28,7 +28,7 @@ export function ownNetwork({ name, networks }: ObservedCluster): ObservedNetwork
 }
 
 const NOT_RUNNING: Readonly<Record<Exclude<NodeState, 'running' | 'paused'>, string>> = {
-  created: 'was never started', restarting: 'restarts again and again', stopped: 'is stopped', dead: 'could not be removed by Docker',
+  created: 'has not been started', restarting: 'restarts again and again', stopped: 'is stopped', dead: 'could not be removed by Docker',
 };
 
 function stateFinding({ name, state, exitCode }: ObservedNode): Finding[] {

@@ -77,7 +77,7 @@ function apiFindings(cluster: ObservedCluster, running: readonly ObservedNode[],
       : note('foreign-node', `${name} is a node that kindbox did not make`, name))),
     ...cluster.nodes.flatMap((node) => schedulability(node.name, objects.get(node.name))),
     ...running.flatMap((node) => versionNote(node, objects.get(node.name))),
-    ...(count === 0 ? [] : [problem('tokens-left', `${count === 1 ? 'a join token is' : `${count} join tokens are`} left of a run that did not end`, 'revoke what is left')]),
+    ...(count === 0 ? [] : [problem('tokens-left', `${count === 1 ? 'a join token is' : `${count} join tokens are`} there of a run that has not come to an end`, 'revoke what is left')]),
   ];
 }
 
@@ -87,16 +87,16 @@ function membership({ name, role }: ObservedNode, object: NodeObject | undefined
   return [problem('unregistered', `the cluster does not know the node ${name} any more`, 'restart it, so that it registers again', name)];
 }
 
-/** Without a CNI of ours it is the user's part to make nodes Ready. */
+/** Without a CNI of ours it is the user's part to make nodes Ready; before the create has come to its end, nobody has done it. */
 function readiness(cluster: ObservedCluster, { name }: ObservedNode, object: NodeObject | undefined): Finding[] {
-  if (object === undefined || isNodeReady(object) || controlPlaneOf(cluster)?.labels[LABELS.cni] === 'none') return [];
+  if (object === undefined || isNodeReady(object) || !isComplete(cluster) || controlPlaneOf(cluster)?.labels[LABELS.cni] === 'none') return [];
   return [problem('not-ready', describeNode(name, object), 'restart its kubelet', name)];
 }
 
 function schedulability(name: string, object: NodeObject | undefined): Finding[] {
   if (object?.spec?.unschedulable !== true) return [];
   if (object.metadata.annotations?.[CORDONED] === undefined) return [note('cordoned-by-user', `${name} is cordoned, not by kindbox`, name)];
-  return [problem('cordoned', `${name} is cordoned by a run that did not end`, 'make it schedulable again', name)];
+  return [problem('cordoned', `${name} is cordoned by a run that has not come to an end`, 'make it schedulable again', name)];
 }
 
 function versionNote({ name, labels }: ObservedNode, object: NodeObject | undefined): Finding[] {
@@ -109,7 +109,7 @@ function versionNote({ name, labels }: ObservedNode, object: NodeObject | undefi
 function kubeconfigFinding({ name }: ObservedCluster, master: ObservedNode, { kubeconfig }: InsideView): Finding[] {
   if (kubeconfig === 'stale') return [problem('kubeconfig-stale', 'the kubeconfig leads somewhere else', 'update it')];
   if (master.labels[LABELS.kubeconfig] === 'none') return [];
-  if (kubeconfig === 'missing') return [problem('kubeconfig-missing', 'no kubeconfig has the cluster', 'write it again')];
+  if (kubeconfig === 'missing') return [problem('kubeconfig-missing', 'no kubeconfig of yours has the cluster', 'write it again')];
   if (kubeconfig !== 'foreign') return [];
   return [beyondRepair('kubeconfig-foreign', 'something that kindbox did not write has the place of the kubeconfig', [`kindbox kubeconfig get ${name} > kubeconfig`])];
 }

@@ -25,9 +25,9 @@ export function clusterTable(clusters: readonly ClusterSummary[], long: boolean)
   return `${[line(COLUMNS.map(({ title }) => title)), ...lines].join('\n')}\n`;
 }
 
-/** The way out for those that are not well; one that was stopped is taken for stopped on purpose. */
+/** The way out for those that do not work as they should; one that is stopped is taken for stopped on purpose. */
 export function repairHint(clusters: readonly ClusterSummary[]): string | undefined {
-  const mendable = clusters.filter(({ state, findings }) => state !== 'stopped' && findings.some(({ repair }) => repair !== null));
+  const mendable = clusters.filter(({ state, findings }) => state !== 'stopped' && state !== 'running' && findings.some(({ repair }) => repair !== null));
   return mendable.length === 0 ? undefined : `Repair with: ${mendable.map(({ name }) => `kindbox repair ${sanitizeLine(name)}`).join(', ')}`;
 }
 
