@@ -7,6 +7,7 @@ import { SYSBOX_RUNTIME } from '../host/runtime-check.js';
 import { CLEAN_UP_MS } from './clean-up.js';
 import { planCreate, type CreateFacts } from './create-plan.js';
 import { milestones } from './milestones.js';
+import { hostCauses, withHostCauses } from './host-causes.js';
 import type { CreateOptions, CreateResult } from './options.js';
 import { requireNoFailures } from './failures.js';
 import { choicesOf, prepareCreate } from './prepare-create.js';
@@ -30,12 +31,23 @@ export async function createCluster(context: EngineContext, options: CreateOptio
     master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs, customization,
   });
   let logs: string | undefined;
-  const onFailure = async (): Promise<void> => { logs = await bundleBeforeRollback(context, wish.name, facts.run, [session.token.value]); };
+  let causes: Awaited<ReturnType<typeof hostCauses>> = [];
+  const lookForCauses = async (): Promise<void> => { causes = await hostCauses(context, wish.name, facts.run); };
+  const onFailure = async (): Promise<void> => {
+    await lookForCauses();
+    logs = await bundleBeforeRollback(context, wish.name, facts.run, [session.token.value]);
+  };
   const outcome = await runPlan(context, session, plan, { retain: wish.retain, onFailure }).catch(async (error: unknown) => {
-    if (session.kubeconfig !== undefined && !wish.retain) await removeKubeconfig(wish.name, context.environment, AbortSignal.timeout(CLEAN_UP_MS));
-    throw withBundle(error, logs);
+    if (wish.retain) await lookForCauses();
+    else if (session.kubeconfig !== undefined) await removeKubeconfig(wish.name, context.environment, AbortSignal.timeout(CLEAN_UP_MS));
+    throw withBundle(withHostCauses(error, causes), logs);
   });
-  requireNoFailures(wish.name, wish.numWorkers, outcome);
+  if (outcome.failures.size > 0) await lookForCauses();
+  try {
+    requireNoFailures(wish.name, wish.numWorkers, outcome);
+  } catch (error) {
+    throw withHostCauses(error, causes);
+  }
 
   return {
     ...choicesOf(wish, facts),
