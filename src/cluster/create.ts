@@ -1,12 +1,9 @@
 import type { EngineContext } from '../engine.js';
-import { CancelledError } from '../errors/index.js';
 import { contextName } from '../kubeconfig/path.js';
-import { removeKubeconfig } from '../kubeconfig/remove.js';
-import { bundleBeforeRollback, withBundle } from '../logs/failure-bundle.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import { SYSBOX_RUNTIME } from '../host/runtime-check.js';
-import { CLEAN_UP_MS } from './clean-up.js';
 import { planCreate, type CreateFacts } from './create-plan.js';
+import { FailedCreate } from './failed-create.js';
 import { CreateLock } from './lock/create-lock.js';
 import { milestones } from './milestones.js';
 import type { ClusterPlan } from './operations.js';
@@ -42,18 +39,14 @@ async function makeCluster(lock: CreateLock, { wish, customization, host, facts 
     cluster: wish.name, run: facts.run, host, kubernetesVersion: facts.image.kubernetesVersion,
     master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs, customization, guard: lock,
   });
-  let logs: string | undefined;
-  let destroyed = false;
-  const onFailure = async (): Promise<void> => {
-    destroyed = await lock.isLost();
-    if (!destroyed) logs = await bundleBeforeRollback(context, wish.name, facts.run, [session.token.value]);
-  };
-  const keeps = async (): Promise<boolean> => wish.retain && !await lock.isLost();
-  const outcome = await runPlan(context, session, plan, { keeps, onFailure }).catch(async (error: unknown) => {
-    if (session.kubeconfig !== undefined && (destroyed || !wish.retain)) await removeKubeconfig(wish.name, context.environment, AbortSignal.timeout(CLEAN_UP_MS));
-    throw destroyed && !(error instanceof CancelledError) ? lock.destroyed : withBundle(error, logs);
-  });
-  requireNoFailures(wish.name, wish.numWorkers, outcome);
+  const failed = new FailedCreate(lock, wish, session);
+  const outcome = await runPlan(context, session, plan, { keeps: failed.keeps, onFailure: failed.lookBeforeRollback })
+    .catch(async (error: unknown) => { throw await failed.explain(error); });
+  try {
+    requireNoFailures(wish.name, wish.numWorkers, outcome);
+  } catch (error) {
+    throw await failed.explainPartial(error);
+  }
 
   return {
     ...choicesOf(wish, facts),

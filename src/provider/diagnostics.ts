@@ -23,4 +23,6 @@ export interface PastEvents {
   readonly events: readonly unknown[];
   /** Engines forget: true when the nodes of the query were made before the first event that is left. */
   readonly incomplete: boolean;
+  /** Names of nodes in which the kernel killed something for lack of memory. */
+  readonly outOfMemory: readonly string[];
 }

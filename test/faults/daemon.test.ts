@@ -1,5 +1,6 @@
 import type { ClusterSummary } from '../../src/cluster/options.js';
 import { useKindbox } from '../support/cluster-fixture.js';
+import { docker } from '../support/docker.js';
 import { describeRun } from '../support/kindbox.js';
 import { leftoversOf, NOTHING } from '../support/leftovers.js';
 import { filePrefix } from '../support/names.js';
@@ -41,10 +42,11 @@ describe('a Docker daemon that is killed during a create, and started again', ()
 
 test('a control plane with too little memory: that the kernel killed something is told', async () => {
   await recorded({ verb: 'create', stage: 'init-control-plane', fault: 'memory limit' }, async () => {
-    const run = await home.kindbox.run([...create, '--memory=200m', name]);
+    const run = await injectAt(home.kindbox, [...create, name], { stage: 'init-control-plane' }, () => {
+      void docker(['update', '--memory=170m', '--memory-swap=170m', `${name}-master`]);
+    });
     expect([7, 8]).toContain(run.exitCode);
-    const { because, logTail } = failureOf(run);
-    expect(`${because} ${logTail}`).toMatch(/out of memory/i);
+    expect(failureOf(run).because).toContain(`The kernel has killed processes in ${name}-master: out of memory.`);
     expect(await leftoversOf(name)).toEqual(NOTHING);
     return run;
   });

@@ -42,6 +42,8 @@ export class FakeProvider implements NodeProvider {
   /** What nodes were asked for, by name. */
   readonly recalled = new Map<string, NodeSettings>();
   readonly calls: string[] = [];
+  /** Names of nodes in which the kernel killed something. */
+  outOfMemory: readonly string[] = [];
   /** Of every network that is made without one. */
   subnetOfNetworks: string | undefined;
   readonly locks = new FakeLocks();
@@ -207,7 +209,7 @@ export class FakeProvider implements NodeProvider {
   }
 
   pastEvents(): Promise<PastEvents> {
-    return Promise.resolve({ events: [{ Action: 'create' }], incomplete: false });
+    return Promise.resolve({ events: [{ Action: 'create' }], incomplete: false, outOfMemory: this.outOfMemory });
   }
 
   describeEngine(): Promise<Readonly<Record<string, unknown>>> {

@@ -11,6 +11,7 @@ interface DockerEvent {
   readonly Type?: string;
   readonly Action?: string;
   readonly timeNano?: number;
+  readonly Actor?: { readonly Attributes?: Readonly<Record<string, string>> };
 }
 
 interface Describing {
@@ -41,7 +42,11 @@ export function diagnosticCalls(client: DockerClient): Diagnostics {
       const answers = await Promise.all(filtersOf(query).map((filters) => client.call('Cannot read the events of Docker', async (abortSignal) =>
         parseEvents(await text(await rawRequest(client, 'GET', '/events', { since, until, filters: JSON.stringify(filters) }, abortSignal ?? signal))), signal)));
       const events = answers.flat().sort((a, b) => (a.timeNano ?? 0) - (b.timeNano ?? 0));
-      return { events, incomplete: !events.some(({ Type, Action }) => Type === 'container' && Action === 'create') };
+      const killed = events.filter(({ Type, Action }) => Type === 'container' && Action === 'oom');
+      return {
+        events, incomplete: !events.some(({ Type, Action }) => Type === 'container' && Action === 'create'),
+        outOfMemory: killed.flatMap(({ Actor }) => Actor?.Attributes?.['name'] ?? []),
+      };
     },
 
     describeEngine: describing,
