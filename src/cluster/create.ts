@@ -30,7 +30,7 @@ export async function createCluster(context: EngineContext, options: CreateOptio
     master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs, customization,
   });
   let logs: string | undefined;
-  const onFailure = async (): Promise<void> => { logs = await bundleBeforeRollback(context, wish.name, facts.run, [session.token.value]); };
+  const onFailure = async (): Promise<void> => { logs = await bundleBeforeRollback(context, wish.name, facts.run, [session.token.value], wish.waitMs); };
   const outcome = await runPlan(context, session, plan, { retain: wish.retain, onFailure }).catch(async (error: unknown) => {
     if (session.kubeconfig !== undefined && !wish.retain) await removeKubeconfig(wish.name, context.environment, AbortSignal.timeout(CLEAN_UP_MS));
     throw withBundle(error, logs);
