@@ -1,6 +1,7 @@
 // npm run test:vm: a cluster from create to destroy on a host with systemd and cgroup v2, as a user who is not root, in a
 // virtual machine. With KVM it takes minutes, without it an hour or more.
 // --image IMAGE: a node image other than that of this source. --runtime runc: not the stand-in for Sysbox too.
+// --output DIR: test-results/vm otherwise.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,17 +17,17 @@ import { ensureBuilt } from './workspace/ensure-built.mjs';
 import { kindbox, results, root } from './workspace/paths.mjs';
 
 const cache = join(root, 'node_modules/.cache/kindbox-vm');
-const output = join(results, 'vm');
 const ownImage = 'nestybox/k8s-node:v1.36.3';
 const longest = 3 * 3600_000;
 
 runMain(import.meta.url, async (args) => {
-  const { values } = parseArgs({ args, options: { image: { type: 'string' }, runtime: { type: 'string', multiple: true } } });
+  const { values } = parseArgs({ args, options: { image: { type: 'string' }, runtime: { type: 'string', multiple: true }, output: { type: 'string', default: join(results, 'vm') } } });
   const environment = values.runtime === undefined ? {} : { KINDBOX_VM_RUNTIMES: values.runtime.join(',') };
   await ensureBuilt();
   const platform = thisPlatform();
   if (!hasCommands(platform.qemu)) await installPackages([platform.qemuPackage], toStderr);
   mkdirSync(cache, { recursive: true });
+  const { output } = values;
   mkdirSync(output, { recursive: true });
   const { disk, kernel, initrd } = await ensureDisk({ cache, log: toStderr });
   await ensureDocker();

@@ -35,6 +35,7 @@ async function testWithoutMachine() {
   await step('typecheck', () => runCheck('typecheck', ['npm', 'run', '--silent', 'typecheck']));
   await step('lint', () => runCheck('lint', ['npm', 'run', '--silent', 'lint']));
   await step('unit', () => runJest('unit'));
+  await step('scripts of the virtual machine', () => runNodeTests('scripts of the virtual machine', 'scripts/vm'));
   for (const folder of goFolders.filter(hasGoTests)) {
     if (findCommand('go')) await step(`go test ${folder}`, () => runGoTests(`go test ${folder}`, folder));
     else toStderr(`There is no go here: the tests of ${folder} are left out.`);

@@ -95,7 +95,7 @@ async function boot({ accelerator, files, milliseconds, log, signal, ...machine 
 }
 
 /** Whole lines only: the guest may be in the middle of one. */
-function resultsOf(file) {
+export function resultsOf(file) {
   const text = readFileSync(file, 'utf8');
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').map((line) => line.trim());
   return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));

@@ -22,7 +22,7 @@ export class FailedCreate {
     this.#destroyed = await this.lock.isLost();
     if (this.#destroyed) return;
     await this.#lookForCauses();
-    this.#logs = await bundleBeforeRollback(this.lock.context, this.wish.name, this.lock.run, [this.session.token.value]);
+    this.#logs = await bundleBeforeRollback(this.lock.context, this.wish.name, this.lock.run, [this.session.token.value], this.wish.waitMs);
   };
 
   /** To be called when all is removed, or kept. @returns the error to be told. */

@@ -4,10 +4,11 @@ import path from 'node:path';
 import type { EngineContext } from '../engine.js';
 import { CancelledError, KindboxError } from '../errors/index.js';
 import { byRoleAndIndex } from '../cluster/observe.js';
+import { patience } from '../cluster/patience.js';
 import { bundleName } from './index.js';
 import { collectBundle } from './collect.js';
 
-/** Milliseconds. The rollback waits for it. */
+/** Milliseconds, on a machine that is not slow. The rollback waits for it. */
 const TIME_LIMIT = 10_000;
 
 /**
@@ -15,12 +16,12 @@ const TIME_LIMIT = 10_000;
  * one. Never rejects, and never holds a rollback up for long: what is not had by then is told in the bundle's index.
  * @returns the folder, or undefined when there is no node to ask, the run was interrupted, or nothing could be written.
  */
-export async function bundleBeforeRollback(context: EngineContext, cluster: string, run: string, known: readonly string[]): Promise<string | undefined> {
+export async function bundleBeforeRollback(context: EngineContext, cluster: string, run: string, known: readonly string[], waitMs = 0): Promise<string | undefined> {
   const { provider, signal, emit, environment } = context;
   if (signal.aborted) return undefined;
   const startedAt = Date.now();
   const step = { type: 'step', id: 'export-logs', stage: 'export-logs', title: 'Keeping the logs of what failed ...' } as const;
-  const deadline = AbortSignal.timeout(TIME_LIMIT);
+  const deadline = AbortSignal.timeout(Math.ceil(TIME_LIMIT * patience(waitMs)));
   try {
     const soon = AbortSignal.any([signal, deadline]);
     const [nodes, networks, volumes] = await Promise.all([

@@ -29,7 +29,7 @@ async function scenario() {
 }
 
 async function lifeOfACluster() {
-  await step('doctor', () => kindboxJson('doctor', `--runtime=${runtime}`));
+  await step('doctor', examine);
   await step('create', create);
   await step('cgroups of a node', describeNode);
   await step('NodePort through every node', serve);
@@ -58,6 +58,11 @@ async function describeHost() {
   const { PRETTY_NAME: system } = Object.fromEntries(readFileSync('/etc/os-release', 'utf8').split('\n').map((line) => line.replaceAll('"', '').split('=')));
   const { out: init } = await mustRun(['systemctl', '--version']);
   return `${system}, kernel ${release()}, ${init.toString().split('\n')[0]}, Docker ${docker}, cgroup v${version}, driver ${driver}, user ${username} (${uid})`;
+}
+
+async function examine() {
+  const { verdict, findings } = await kindboxJson('doctor', `--runtime=${runtime}`);
+  return [verdict, ...findings.filter((finding) => finding.verdict !== 'ok').map(({ title, found, because = '' }) => `${title}: ${found} ${because}`)].join('\n');
 }
 
 async function create() {

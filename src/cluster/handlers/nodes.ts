@@ -9,7 +9,7 @@ import { containerRuntime } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { NodeRole } from '../../nodes/role.js';
 import { requireApart } from '../network-conflicts.js';
-import { CREATE_DEFAULTS } from '../defaults.js';
+import { patience } from '../patience.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 
@@ -62,7 +62,7 @@ function fixedAddresses({ labels, subnets }: ObservedNetwork, role: NodeRole, in
 
 /** Seconds, as the script in the node takes them. A node that has not booted by then never will, but on a machine for which a longer wait was asked. */
 export function bootSeconds(waitMs: number): number {
-  return Math.ceil(120 * Math.max(1, waitMs / CREATE_DEFAULTS.waitMs));
+  return Math.ceil(120 * patience(waitMs));
 }
 
 export async function awaitRuntime(session: ClusterSession, operation: Of<'await-runtime'>, run: OperationRun): Promise<void> {
