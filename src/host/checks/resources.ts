@@ -5,8 +5,8 @@ const MB = 1e6;
 /** Measured on v1.36: of the control plane with its pods, and of each worker; the rest is for pods, and for the host itself. */
 const INOTIFY = { host: 20, controlPlane: 30, worker: 15 };
 const WATCHES = { host: 4096, node: 1024 };
-/** Measured with the pods of the system and containerd's shims. */
-const THREADS = { controlPlane: 450, worker: 180 };
+/** Measured with the pods of the system and the containers' shims: 190 and 90 to 150. */
+const THREADS = { controlPlane: 250, worker: 150 };
 /** Kernel keys: measured on Sysbox, with two pods a worker. Each takes about 50 bytes of its user's quota. */
 const KEYS = { controlPlane: 35, worker: 27, bytes: 60 };
 const DISK = { controlPlane: 400 * MB, worker: 50 * MB, hopeless: 100 * MB };

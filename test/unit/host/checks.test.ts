@@ -45,7 +45,7 @@ test.each<[string, string, Verdict, Change, RegExp]>([
   ['SELinux upon containers', 'security-modules', 'warning', { engine: { securityOptions: ['name=selinux'] }, machine: { selinux: 'enforcing' } }, /selinux-enabled/],
   ['few inotify instances for many nodes', 'inotify-instances', 'warning', { machine: { inotifyInstances: 128 }, wish: { nodes: 11 } }, /max_user_instances=1048576/],
   ['few inotify watches', 'inotify-watches', 'warning', { machine: { inotifyWatches: 4096 } }, /max_user_watches=1048576/],
-  ['more nodes than there are threads for', 'threads', 'warning', { machine: { threads: { most: 32_768, now: 30_000 } }, wish: { nodes: 15 } }, /pid_max=4194304/],
+  ['more nodes than there are threads for', 'threads', 'warning', { machine: { threads: { most: 32_768, now: 30_000 } }, wish: { nodes: 20 } }, /pid_max=4194304/],
   ['more pairs of nodes than neighbours', 'neighbours', 'warning', { wish: { nodes: 33 } }, /gc_thresh3=1048576/],
   ['few keys', 'kernel-keys', 'warning', { machine: { maxKeys: 200 }, wish: { nodes: 11 } }, /keys\.maxkeys=/],
   ['few bytes for keys', 'kernel-keys', 'warning', { machine: { maxKeyBytes: 2000 } }, /keys\.maxbytes=/],
