@@ -24,9 +24,8 @@ export async function destroyClusters(context: EngineContext, options: DestroyOp
   if (options.names.length === 0 && !options.all) {
     throw new KindboxError('Which cluster is to be destroyed?', { reason: 'usage', next: ['kindbox destroy NAME', 'kindbox destroy --all'] });
   }
-  const host = await context.provider.describeHost(context.signal);
   const only = !options.all && options.names.length === 1 ? options.names[0] : undefined;
-  const clusters = await observeClusters(context.provider, context.signal, only);
+  const [host, clusters] = await Promise.all([context.provider.describeHost(context.signal), observeClusters(context.provider, context.signal, only)]);
   const names = options.all ? [...clusters.keys()] : [...new Set(options.names)];
   const absent = names.filter((name) => !clusters.has(name));
   const present = names.flatMap((name) => clusters.get(name) ?? []);

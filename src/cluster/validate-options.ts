@@ -15,7 +15,7 @@ export function validateCreateOptions(options: CreateOptions): CreateOptions {
   validateWorkerCount(options.numWorkers);
   validateRuntimeName(options.runtime);
   if (options.serviceSubnet !== undefined) validateServiceSubnet(options.serviceSubnet);
-  validatePodSubnet(options.podSubnet, options.serviceSubnet);
+  validatePodSubnet(options.podSubnet, options.serviceSubnet, options.numWorkers);
   validateIpFamily(options);
   if (options.network !== undefined) validateNetworkName(options.network);
   if (options.image !== undefined) validateImageReference(options.image);

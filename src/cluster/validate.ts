@@ -65,13 +65,15 @@ export function validateKubernetesVersion(version: string): string {
   return version.startsWith('v') ? version : `v${version}`;
 }
 
-export function validatePodSubnet(cidr: string, serviceSubnet = SERVICE_SUBNET): void {
+export function validatePodSubnet(cidr: string, serviceSubnet = SERVICE_SUBNET, numWorkers = 0): void {
   const range = parseCidr(cidr);
   if (range === undefined) invalid(`"${printable(cidr)}" is not an IPv4 subnet`, 'It has the form 10.244.0.0/16.');
   if (range.bits > 23 || range.bits < 8) {
     invalid(`The pod subnet ${cidr} cannot be used`, 'Each node takes a /24 of it: choose between /8 and /23.');
   }
   if (range.address !== range.first) invalid(`The pod subnet ${cidr} has bits set behind its prefix`, `Did you mean ${dotted(range.first)}/${range.bits}?`);
+  const room = 2 ** (24 - range.bits);
+  if (numWorkers + 1 > room) invalid(`The pod subnet ${cidr} has room for ${room} nodes, not for ${numWorkers + 1}`, 'Each node takes a /24 of it.');
   const services = parseCidr(serviceSubnet);
   if (services !== undefined && overlaps(range, services)) {
     invalid(`The pod subnet ${cidr} overlaps the service subnet ${serviceSubnet}`, undefined, ['Choose another one, for example --pod-subnet=10.244.0.0/16']);

@@ -64,7 +64,7 @@ export function clusterRules(payload: Payload<ClusterConfig>): void {
   const { podSubnet = CREATE_DEFAULTS.podSubnet, serviceSubnet, network, subnet } = config;
   const numWorkers = workersOf(config);
   if (numWorkers > MAX_WORKERS) attempt(payload, ['workers'], () => { throw new KindboxError(`These are ${numWorkers} workers`, { reason: 'usage', because: `There may be ${MAX_WORKERS}.` }); });
-  attempt(payload, [config.podSubnet === undefined ? 'serviceSubnet' : 'podSubnet'], () => { validatePodSubnet(podSubnet, serviceSubnet); });
+  attempt(payload, [config.podSubnet === undefined ? 'serviceSubnet' : 'podSubnet'], () => { validatePodSubnet(podSubnet, serviceSubnet, numWorkers > MAX_WORKERS ? 0 : numWorkers); });
   if (subnet !== undefined && network !== undefined) {
     attempt(payload, ['subnet'], () => { throw new KindboxError('"subnet" is of a network that kindbox makes', { reason: 'usage', because: 'Leave out "network" or "subnet".' }); });
   } else if (subnet !== undefined) {

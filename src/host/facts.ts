@@ -17,6 +17,10 @@ export interface HostFacts {
 export interface MachineFacts {
   readonly inotifyInstances: number | undefined;
   readonly inotifyWatches: number | undefined;
+  /** Threads that the kernel gives numbers to, and those that there are now. */
+  readonly threads: { readonly most: number; readonly now: number } | undefined;
+  /** Entries of the neighbour table, which all network namespaces share. */
+  readonly neighbours: number | undefined;
   /** Of users other than root. */
   readonly maxKeys: number | undefined;
   /** Bytes. */

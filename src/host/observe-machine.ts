@@ -12,13 +12,14 @@ export async function observeMachine(engine: EngineFacts, cgroupVersion: 1 | 2):
     number('/proc/sys/kernel/keys/maxkeys'), number('/proc/sys/kernel/keys/maxbytes'),
     number('/proc/sys/kernel/unprivileged_userns_clone'), number('/proc/sys/user/max_user_namespaces'),
   ]);
-  const [cgroupControllers, disk, memoryAvailable, bridgeNetfilter, filesystems, network, enforce, appArmor, shiftfs, daemonJson] = await Promise.all([
+  const [cgroupControllers, disk, memoryAvailable, bridgeNetfilter, filesystems, network, enforce, appArmor, shiftfs, daemonJson, threads, neighbours] = await Promise.all([
     controllers(cgroupVersion), diskOf(engine.dataRoot), available(), exists('/proc/sys/net/bridge/bridge-nf-call-iptables'), text('/proc/filesystems'),
     routing(), text('/sys/fs/selinux/enforce'), text('/sys/module/apparmor/parameters/enabled'), exists('/sys/module/shiftfs'), daemonConfiguration(),
+    threadsOfKernel(), number('/proc/sys/net/ipv4/neigh/default/gc_thresh3'),
   ]);
   return {
     inotifyInstances, inotifyWatches, maxKeys, maxKeyBytes, userNamespaceClone, maxUserNamespaces,
-    cgroupControllers, disk, memoryAvailable, bridgeNetfilter, ...network, shiftfs, daemonJson,
+    cgroupControllers, disk, memoryAvailable, bridgeNetfilter, ...network, shiftfs, daemonJson, threads, neighbours,
     overlay: filesystems === undefined ? undefined : /\toverlay$/m.test(filesystems),
     selinux: enforce === undefined ? 'disabled' : enforce.trim() === '1' ? 'enforcing' : 'permissive',
     appArmor: appArmor?.trim() === 'Y',
@@ -38,6 +39,12 @@ async function diskOf(folder: string): Promise<MachineFacts['disk']> {
   } catch {
     return undefined;
   }
+}
+
+async function threadsOfKernel(): Promise<MachineFacts['threads']> {
+  const [ids, most, load] = await Promise.all([number('/proc/sys/kernel/pid_max'), number('/proc/sys/kernel/threads-max'), text('/proc/loadavg')]);
+  const now = Number(/ \d+\/(\d+) /.exec(load ?? '')?.[1] ?? Number.NaN);
+  return ids === undefined || most === undefined || Number.isNaN(now) ? undefined : { most: Math.min(ids, most), now };
 }
 
 async function available(): Promise<number | undefined> {

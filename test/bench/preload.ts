@@ -74,7 +74,8 @@ async function nodesOf(bench: PreloadBench, cluster: string, image: string, pod:
   try {
     const nodes = await contestant.nodes(cluster);
     // Without the image, pods of one that every node has: what a pod costs by itself is in all.
-    await runEverywhere(engine, nodes, pod === undefined ? await pauseImage(engine, nodes[0] ?? '') : `docker.io/${pod}`);
+    const program = pod === undefined ? { image: await pauseImage(engine, nodes[0] ?? '') } : { image: `docker.io/${pod}`, args: ['serve', ':8080'] };
+    await runEverywhere(engine, nodes, program);
     return (await Promise.all(nodes.map((node) => engine.figuresOf(node)))).map(({ diskBytes }) => diskBytes);
   } finally {
     await contestant.destroy(cluster);
@@ -82,10 +83,10 @@ async function nodesOf(bench: PreloadBench, cluster: string, image: string, pod:
   }
 }
 
-async function runEverywhere(engine: Engine, nodes: readonly string[], image: string): Promise<void> {
+async function runEverywhere(engine: Engine, nodes: readonly string[], program: { readonly image: string; readonly args?: readonly string[] }): Promise<void> {
   const master = nodes[0] ?? '';
   const labels = { app: 'filler' };
-  const spec = { containers: [{ name: 'filler', image, imagePullPolicy: 'Never' }], tolerations: [{ operator: 'Exists' }] };
+  const spec = { containers: [{ name: 'filler', ...program, imagePullPolicy: 'Never' }], tolerations: [{ operator: 'Exists' }] };
   const daemonSet = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'filler' }, spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } } };
   await engine.docker(['exec', '--interactive', master, 'kubectl', 'apply', '--filename=-'], JSON.stringify(daemonSet));
   await eventually(async () => {

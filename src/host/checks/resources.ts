@@ -5,6 +5,8 @@ const MB = 1e6;
 /** Measured on v1.36: of the control plane with its pods, and of each worker; the rest is for pods, and for the host itself. */
 const INOTIFY = { host: 20, controlPlane: 30, worker: 15 };
 const WATCHES = { host: 4096, node: 1024 };
+/** Measured with the pods of the system and the containers' shims: 190 and 90 to 150. */
+const THREADS = { controlPlane: 250, worker: 150 };
 /** Kernel keys: measured on Sysbox, with two pods a worker. Each takes about 50 bytes of its user's quota. */
 const KEYS = { controlPlane: 35, worker: 27, bytes: 60 };
 const DISK = { controlPlane: 400 * MB, worker: 50 * MB, hopeless: 100 * MB };
@@ -25,6 +27,28 @@ export const resourceChecks: readonly HostCheck[] = [
     judge: ({ machine }, { nodes }) => limit(machine?.inotifyWatches, WATCHES.host + WATCHES.node * nodes, {
       because: (found) => `${found} inotify watches a user are too few for ${inNodes(nodes)}: services in them fail with "no space left on device".`,
       sysctl: 'fs.inotify.max_user_watches',
+    }),
+  },
+  {
+    id: 'threads', title: 'Threads',
+    judge: ({ machine }, { nodes }) => {
+      const needed = THREADS.controlPlane + THREADS.worker * (nodes - 1);
+      const wanted = `${needed} more, without those of pods`;
+      if (machine?.threads === undefined) return unknown(wanted);
+      const { most, now } = machine.threads;
+      const found = `${now} of ${most}`;
+      if (most - now >= needed) return { verdict: 'ok', found, wanted };
+      return {
+        verdict: 'warning', found, wanted, because: `The kernel has numbers for ${most - now} threads more, which are too few for ${inNodes(nodes)}: processes in them fail with "resource temporarily unavailable".`,
+        next: ['sudo sysctl kernel.pid_max=4194304 kernel.threads-max=4194304', 'Write it into a file in /etc/sysctl.d to keep it'],
+      };
+    },
+  },
+  {
+    id: 'neighbours', title: 'Neighbour table',
+    judge: ({ machine }, { nodes }) => limit(machine?.neighbours, nodes * (nodes - 1), {
+      because: (found) => `If ${inNodes(nodes)} all talk to each other, a table of ${found} neighbours is too small: the kernel says "neighbour table overflow", and packets are lost.`,
+      sysctl: 'net.ipv4.neigh.default.gc_thresh3',
     }),
   },
   {

@@ -31,6 +31,11 @@ test.each(['10.244.0.0/16', '192.168.0.0/17', '172.16.0.0/23'])('the pod subnet 
   expect(() => { validatePodSubnet(cidr); }).not.toThrow();
 });
 
+test('a pod subnet has room for as many nodes as it has networks of 24 bits', () => {
+  expect(() => { validatePodSubnet('10.244.0.0/16', undefined, 255); }).not.toThrow();
+  expect(refusal(() => { validatePodSubnet('10.244.0.0/16', undefined, 256); }).message).toContain('room for 256 nodes, not for 257');
+});
+
 test.each(['10.244.0.0', '10.244.0.0/33', '10.244.0.1/16', '10.300.0.0/16', '10.244.0.0/24', 'x', '10.96.0.0/16', '10.0.0.0/8', '::/64'])('the pod subnet %s is refused', (cidr) => {
   expect(refusal(() => { validatePodSubnet(cidr); }).reason).toBe('usage');
 });

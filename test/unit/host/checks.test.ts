@@ -45,6 +45,8 @@ test.each<[string, string, Verdict, Change, RegExp]>([
   ['SELinux upon containers', 'security-modules', 'warning', { engine: { securityOptions: ['name=selinux'] }, machine: { selinux: 'enforcing' } }, /selinux-enabled/],
   ['few inotify instances for many nodes', 'inotify-instances', 'warning', { machine: { inotifyInstances: 128 }, wish: { nodes: 11 } }, /max_user_instances=1048576/],
   ['few inotify watches', 'inotify-watches', 'warning', { machine: { inotifyWatches: 4096 } }, /max_user_watches=1048576/],
+  ['more nodes than there are threads for', 'threads', 'warning', { machine: { threads: { most: 32_768, now: 30_000 } }, wish: { nodes: 20 } }, /pid_max=4194304/],
+  ['more pairs of nodes than neighbours', 'neighbours', 'warning', { wish: { nodes: 33 } }, /gc_thresh3=1048576/],
   ['few keys', 'kernel-keys', 'warning', { machine: { maxKeys: 200 }, wish: { nodes: 11 } }, /keys\.maxkeys=/],
   ['few bytes for keys', 'kernel-keys', 'warning', { machine: { maxKeyBytes: 2000 } }, /keys\.maxbytes=/],
   ['a full disk', 'disk', 'failure', { machine: { disk: { freeBytes: 20e6, freeInodes: 5, inodes: 10 } } }, /docker system df/],
@@ -80,7 +82,7 @@ test('of an engine elsewhere, what only its kernel knows is unknown, and hinders
   const elsewhere: HostFacts = { ...facts(), machine: undefined, sysbox: undefined };
   const findings = judgeHost(elsewhere, WISH);
   expect(findings.filter(({ verdict }) => verdict === 'unknown').map(({ id }) => id)).toEqual(expect.arrayContaining([
-    'runtime-services', 'user-namespaces', 'overlay', 'inotify-instances', 'inotify-watches', 'kernel-keys', 'disk', 'br-netfilter',
+    'runtime-services', 'user-namespaces', 'overlay', 'inotify-instances', 'inotify-watches', 'threads', 'neighbours', 'kernel-keys', 'disk', 'br-netfilter',
   ]));
   expect(findings.filter(({ verdict }) => verdict === 'failure' || verdict === 'warning')).toEqual([]);
   expect(preflight(elsewhere, WISH)).toEqual([]);

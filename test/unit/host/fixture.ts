@@ -12,7 +12,7 @@ const ENGINE: EngineFacts = {
   addressPools: [{ base: '172.17.0.0/16', size: 16 }, { base: '172.18.0.0/16', size: 16 }], subnets: ['172.17.0.0/16'],
 };
 const MACHINE: MachineFacts = {
-  inotifyInstances: 1024, inotifyWatches: 524_288, maxKeys: 20_000, maxKeyBytes: 1_400_000, userNamespaceClone: 1, maxUserNamespaces: 60_000,
+  inotifyInstances: 1024, inotifyWatches: 524_288, threads: { most: 32_768, now: 900 }, neighbours: 1024, maxKeys: 20_000, maxKeyBytes: 1_400_000, userNamespaceClone: 1, maxUserNamespaces: 60_000,
   cgroupControllers: ['cpuset', 'cpu', 'io', 'memory', 'pids'], disk: { freeBytes: 50e9, freeInodes: 9e6, inodes: 1e7 }, memoryAvailable: 8e9, bridgeNetfilter: true,
   overlay: true, uplink: { name: 'eth0', mtu: 1500 }, routes: ['192.168.1.0/24'], selinux: 'disabled', appArmor: true, shiftfs: false, daemonJson: 'absent',
 };
