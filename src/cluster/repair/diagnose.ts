@@ -22,7 +22,7 @@ export function diagnose(cluster: ObservedCluster, inside: InsideView): Finding[
   const silent = running.includes(master) && inside.api === undefined && !services.some(({ node }) => node === master.name);
   return [
     ...outside, ...services,
-    ...(silent ? [problem('api-silent', `its API server does not answer${inside.silence === undefined ? '' : ` (${inside.silence})`}`, 'restart the control plane')] : []),
+    ...(silent ? [problem('api-silent', `its API server does not answer${inside.silence === undefined ? ' in time' : ` (${inside.silence})`}`, 'restart the control plane')] : []),
     ...running.flatMap((node) => moveFinding(node, inside)),
     ...(inside.api === undefined ? [] : apiFindings(cluster, running, services, inside, inside.api)),
     ...kubeconfigFinding(cluster, master, inside),

@@ -22,7 +22,7 @@ import { lookInside, type InsideView } from './inside.js';
 import { planRepair, workersToCome } from './plan.js';
 
 /** Milliseconds that a cluster may take to answer before it counts as silent. */
-const LOOK_MS = 15_000;
+const LOOK_MS = 30_000;
 
 /**
  * Brings back what can be brought back of a cluster, in rounds: what only the API server knows comes to light once that runs
@@ -49,8 +49,10 @@ export async function repairCluster(context: EngineContext, options: RepairOptio
     };
     if (options.dryRun || problems.length === 0) return result;
     const mendable = problems.filter((finding) => finding.repair !== null && !attempted.has(keyOf(finding)));
-    if (mendable.length === 0) throw unrepaired(options.name, problems, failures);
-    mendable.forEach((finding) => attempted.add(keyOf(finding)));
+    // What a create has not come to is known once the API server answers, which takes the other things.
+    const tried = mendable.filter(({ kind }) => kind !== 'incomplete' || inside.api !== undefined);
+    if (tried.length === 0) throw unrepaired(options.name, problems, failures);
+    tried.forEach((finding) => attempted.add(keyOf(finding)));
     failures.push(...await mend(context, host, options, cluster, inside, mendable));
   }
 }
