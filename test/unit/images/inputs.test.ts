@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suiteOf } from '../../../src/images/build/base-suite.js';
 import { certificateAuthorities, proxyOutOfReach, proxyVariables } from '../../../src/images/build/host-environment.js';
+import { validateBuildOptions, type BuildOptions } from '../../../src/images/build/options.js';
 import { inputsOf } from '../../../src/images/build/names.js';
 import { mirrorsOf } from '../../../src/images/build/release/mirrors.js';
 import { hashOf, readSourceTree, tarOf, type SourceEntry } from '../../../src/images/build/source-tree.js';
@@ -88,6 +89,18 @@ test.each(['fedora:43', 'me/debian:bookworm', 'localhost:5000/debian:bookworm', 
 test('references are split at the colon of the tag', () => {
   expect(splitReference('localhost:5000/a/b')).toEqual({ repository: 'localhost:5000/a/b', tag: undefined, digest: undefined });
   expect(splitReference('localhost:5000/a/b:1')).toMatchObject({ repository: 'localhost:5000/a/b', tag: '1' });
+});
+
+test('the versions of nodes with Docker inside can be compiled, too', async () => {
+  const versions = await supportedKubernetesVersions();
+  expect(versions).toContain('v1.23.17');
+  expect(versions.at(-1)).toBe(DEFAULT_KUBERNETES_VERSION);
+});
+
+test.each<Partial<BuildOptions>>([{ target: 'kind' }, { layout: 'ordinary' }, { from: 'release' }])('but not as %j', (options) => {
+  const build = (more: Partial<BuildOptions>) => validateBuildOptions({ kubernetesVersion: 'v1.23.17', from: 'source', force: false, ...more }, ['v1.23.17', 'v1.36.3'], {});
+  expect(build({})).toMatchObject({ cri: 'docker', reference: 'nestybox/k8s-node:v1.23.17' });
+  expect(() => build(options)).toThrow(expect.objectContaining({ reason: 'usage' }));
 });
 
 test('the default version is one whose sources are here', async () => {

@@ -47,6 +47,29 @@ test.each([
   expect(imports()).toHaveLength(skipped ? 1 : 2);
 });
 
+describe('nodes with Docker inside', () => {
+  beforeEach(() => {
+    f = new PodsFixture();
+    f.builder.addImage('app:1', {}, 'sha256:app');
+    f.addNode('demo', -1, 'running', { [LABELS.cri]: 'docker' });
+    f.addNode('demo', 0, 'running', { [LABELS.cri]: 'docker' });
+    f.answer = ({ container: id, argv }) => (argv.includes('ls') ? { stdout: (held[id] ?? []).join('\n') } : undefined);
+  });
+
+  test('get images by docker load', async () => {
+    await load();
+    expect(f.executed.filter(({ argv }) => argv.includes('load')).map(({ container: id, argv, stdin }) => [id, argv, stdin]).sort()).toEqual(
+      ['id-of-demo-master', 'id-of-demo-worker-0'].map((id) => [id, ['docker', 'load', '--quiet'], 'tar of app:1']));
+  });
+
+  test('are left alone when they have the image, which they call by its short name', async () => {
+    held['id-of-demo-master'] = ['app:1 sha256:app'];
+    held['id-of-demo-worker-0'] = ['app:1 sha256:older'];
+    const { nodes } = await load();
+    expect(nodes).toEqual([{ name: 'demo-master', loaded: [], present: [APP] }, { name: 'demo-worker-0', loaded: [APP], present: [] }]);
+  });
+});
+
 test('when all nodes have everything, nothing is read', async () => {
   for (const id of ['id-of-demo-master', 'id-of-demo-worker-0']) held[id] = [`${APP} x sha256:app`];
   const { nodes } = await load();

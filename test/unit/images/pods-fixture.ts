@@ -71,10 +71,10 @@ export class PodsFixture {
     return this.executed.map(({ argv }) => [argv[0]?.split('/').at(-1), ...argv.slice(1)].join(' '));
   }
 
-  addNode(cluster: string, index: number, state: ObservedNode['state'] = 'running'): ObservedNode {
+  addNode(cluster: string, index: number, state: ObservedNode['state'] = 'running', more: Readonly<Record<string, string>> = {}): ObservedNode {
     const role = index < 0 ? 'control-plane' as const : 'worker' as const;
     const name = index < 0 ? `${cluster}-master` : `${cluster}-worker-${index}`;
-    const labels = { [LABELS.cluster]: cluster, [LABELS.role]: role, [LABELS.index]: String(Math.max(index, 0)) };
+    const labels = { [LABELS.cluster]: cluster, [LABELS.role]: role, [LABELS.index]: String(Math.max(index, 0)), ...more };
     const node = { id: `id-of-${name}`, name, cluster, run: '', role, index: Math.max(index, 0), state, image: BASE, labels, addresses: [], ports: [], createdAt: 0 };
     this.provider.nodes.set(node.id, node);
     return node;

@@ -4,7 +4,7 @@ import { inputsOf } from '../../../src/images/build/names.js';
 import { mirrorsOf } from '../../../src/images/build/release/mirrors.js';
 import { releaseFiles } from '../../../src/images/build/release/files.js';
 import { hashOf, type SourceEntry } from '../../../src/images/build/source-tree.js';
-import { readVariantTree, variantName, variantReference, type ImageVariant } from '../../../src/images/build/variants.js';
+import { criOfVersion, readVariantTree, variantName, variantReference, type ImageVariant } from '../../../src/images/build/variants.js';
 import { nodeImageFolder } from '../../../src/images/references.js';
 
 const KINDBOX: ImageVariant = { target: 'kindbox', layout: 'shared', cri: 'containerd' };
@@ -42,6 +42,33 @@ test('what is for kind lies on top of kindbox\'s own image, of which nothing is 
   expect(digests(forKind)).toMatchObject(digests(own));
   expect(forKind?.map(({ path }) => path)).toEqual(expect.arrayContaining(['rootfs/kind/manifests/default-cni.yaml', 'rootfs/kind/manifests/default-storage.yaml', 'source/extra.sh']));
   expect(own?.filter(({ path }) => path.startsWith('rootfs/kind/'))).toEqual([]);
+});
+
+describe('nodes with Docker inside', () => {
+  const DOCKER: ImageVariant = { ...KINDBOX, cri: 'docker' };
+
+  test.each([['v1.23.17', 'docker'], ['v1.24.0', 'containerd'], ['v1.36.3', 'containerd']])('are those of versions before 1.24: %s has %s', (version, cri) => {
+    expect(criOfVersion(version)).toBe(cri);
+  });
+
+  test('have the operating system of kindbox\'s own nodes, and Docker on top', async () => {
+    const [own, withDocker] = await Promise.all([KINDBOX, DOCKER].map(async (variant) => textOf(await readVariantTree(nodeImageFolder(), variant), 'Dockerfile')));
+    expect(withDocker?.startsWith(own ?? 'nothing')).toBe(true);
+    expect(withDocker?.slice(own?.length)).toContain('docker.io');
+  });
+
+  test('come with caches of their own, except for the image that compiles', async () => {
+    const [own, withDocker] = await Promise.all([KINDBOX, DOCKER].map((variant) => inputsFor(variant)));
+    expect(variantName(DOCKER)).not.toBe(variantName(KINDBOX));
+    expect(withDocker?.stageReference).not.toBe(own?.stageReference);
+    expect(withDocker?.builderReference).toBe(own?.builderReference);
+  });
+
+  test('answer by all scripts that the engine runs in a node', async () => {
+    const scripts = (await readVariantTree(nodeImageFolder(), DOCKER)).filter(({ executable }) => executable).map(({ path }) => path);
+    const wanted = ['assemble', 'preload', 'layout-report', 'seal', 'await-docker', 'node-tunnel', 'entrypoint'];
+    expect(scripts).toEqual(expect.arrayContaining(wanted.map((script) => `rootfs/usr/local/lib/kindbox/${script}`)));
+  });
 });
 
 // A later file overrules an earlier one, and kind waits for what the earlier one switches off.
