@@ -23,8 +23,8 @@ describe('a create ends as it would have, and leaves nothing', () => {
       ...AS_USUAL,
     }],
     ['when the answers to starts are lost', { rules: [CALLS.startContainer({ kind: 'drop', afterwards: true }, { times: 2 })], ...AS_USUAL }],
-    ['when removals fail at first', { rules: [CALLS.removeContainer(BROKEN, { times: 2 }), CALLS.removeNetwork(BROKEN)], ...AS_USUAL }],
-    ['when the events of what failed break off, and a list of what is left fails', { rules: [CALLS.events({ kind: 'shorten' }, ALWAYS), CALLS.listVolumes(BROKEN, { spared: 1, times: 1 })], ...AS_USUAL }],
+    ['when removals fail at first', { rules: [CALLS.removeContainer(BROKEN, { times: 2 }), CALLS.removeNetwork(BROKEN, { spared: 1 })], ...AS_USUAL }],
+    ['when the events of what failed break off', { rules: [CALLS.events({ kind: 'shorten' }, ALWAYS)], ...AS_USUAL }],
     ['when the daemon cannot start a node', { rules: [CALLS.startContainer(BROKEN, { spared: 1 })], exitCode: 3, told: /something is wrong inside/ }],
     ['when the start of a node hangs', { rules: [CALLS.startContainer({ kind: 'hang' })], exitCode: 3, told: /does not answer/ }],
     ['when no exit code can be had', { rules: [CALLS.inspectExec({ kind: 'hang' }, ALWAYS)], exitCode: 3, told: /does not answer/ }],
@@ -33,7 +33,7 @@ describe('a create ends as it would have, and leaves nothing', () => {
 
   test.each<[string, number, RegExp, Rule]>([
     ['breaks off', 4, /kindbox-test\/absent/, CALLS.pull({ kind: 'garble', body: '{"status":"Pulling from x","id":"v1"}\r\n{"status":"Downloading","progressDe' })],
-    ['is cut', 3, /closed the connection/, CALLS.pull({ kind: 'truncate', bytes: 5 })],
+    ['is cut', 4, /closed the connection/, CALLS.pull({ kind: 'truncate', bytes: 5 })],
   ])('when the pull of its image %s', async (_, exitCode, told, rule) => {
     through.proxy.add(rule);
     const run = await through.run(['create', `--runtime=${anyRuntime}`, '--image=127.0.0.1:1/kindbox-test/absent:v1', name], IMPATIENT);
@@ -63,6 +63,7 @@ describe('what is left of a create', () => {
   test('has logs, and it is told that the events are not all', async () => {
     through.proxy.add(CALLS.events({ kind: 'truncate', bytes: 20 }, ALWAYS));
     const run = await through.run(['logs', '--output', `${through.folder}/logs`, name], IMPATIENT);
-    expectEnd(through, run, { rules: [], exitCode: 9, told: /events/i });
+    expectEnd(through, run, { rules: [], exitCode: 9 });
+    expect(run.stdout).toMatch(/events/i);
   });
 });

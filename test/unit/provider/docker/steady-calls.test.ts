@@ -60,7 +60,7 @@ const never: Answer = () => undefined;
 
 test.each([['cut', cut], ['half', half], ['of a gateway', refusal(502, 'Bad gateway')], ['no JSON', (_: unknown, response: ServerResponse) => response.end('[{"Id":')]])(
   'a list whose answer is %s is asked for again', async (_, answer) => {
-    script['GET /networks'] = [answer as Answer, json([{ Id: 'n1', Name: 'x' }])];
+    script['GET /networks'] = [answer, json([{ Id: 'n1', Name: 'x' }])];
     expect(await provider.listNetworks({}, signal)).toMatchObject([{ id: 'n1' }]);
   });
 
@@ -69,7 +69,7 @@ test.each([
   ['is no list', json({ message: 'hello' }), 'not a Docker daemon'],
   ['is nothing', (_: unknown, response: ServerResponse) => response.end(), 'not a Docker daemon'],
 ])('a list whose answer always %s is no empty list', async (_, answer, told) => {
-  script['GET /networks'] = [answer as Answer];
+  script['GET /networks'] = [answer];
   await expect(provider.listNetworks({}, signal)).rejects.toMatchObject({ reason: 'host', message: expect.stringContaining(told) });
 });
 
@@ -108,6 +108,14 @@ test('of two networks of one name that a run has made one stays', async () => {
   script['DELETE /networks/n1'] = [nothing];
   expect(await provider.createNetwork({ name: 'demo-net', labels: ownedLabels('demo', 'r1') }, signal)).toMatchObject({ id: 'n2' });
   expect(asked.filter((call) => call.startsWith('DELETE'))).toEqual(['DELETE /networks/n1']);
+});
+
+test('a network that Docker chose the addresses of is made again with them, though the answer to its removal is lost', async () => {
+  const network = (Id: string): object => ({ Id, Name: 'demo-net', Labels: ownedLabels('demo', 'r1'), IPAM: { Config: [{ Subnet: '10.9.0.0/24' }] } });
+  script['POST /networks/create'] = [json({ Id: 'n1' }, 201), json({ Id: 'n2' }, 201)];
+  script['GET /networks'] = [json([network('n1')]), json([network('n2')])];
+  script['DELETE /networks/n1'] = [cut, refusal(404, 'network n1 not found')];
+  expect(await provider.createNetwork({ name: 'demo-net', labels: ownedLabels('demo', 'r1'), dividing: true }, signal)).toMatchObject({ id: 'n2' });
 });
 
 test('a removal is repeated by id, but not by a name that another may have by then', async () => {
