@@ -36,7 +36,7 @@ beforeEach(async () => {
     (answer ?? refusal(404, 'no such thing'))(request, response);
   });
   await new Promise<void>((resolve) => server.listen(join(folder, 'docker.sock'), resolve));
-  provider = await connectDocker({ DOCKER_HOST: `unix://${join(folder, 'docker.sock')}`, KINDBOX_DOCKER_TIMEOUT: '0.3' });
+  provider = await connect();
 });
 afterEach(async () => {
   provider.close();
@@ -44,6 +44,8 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
   await rm(folder, { recursive: true });
 });
+
+const connect = (environment: Record<string, string> = {}): Promise<DockerProvider> => connectDocker({ DOCKER_HOST: `unix://${folder}/docker.sock`, ...environment });
 
 function json(body: unknown, status = 200): Answer {
   return (_, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -75,15 +77,17 @@ test.each([
 
 test('a daemon that never answers is named, and what waits for it can be cancelled', async () => {
   script['GET /networks'] = [never];
-  await expect(provider.listNetworks({}, signal)).rejects.toMatchObject({ reason: 'host', message: expect.stringContaining(`${folder}/docker.sock does not answer`) });
+  const impatient = await connect({ KINDBOX_DOCKER_TIMEOUT: '0.3' });
+  await expect(impatient.listNetworks({}, signal)).rejects.toMatchObject({ reason: 'host', message: expect.stringContaining(`${folder}/docker.sock does not answer`) });
   const cancel = new AbortController();
+  impatient.close();
   const listing = provider.listNetworks({}, cancel.signal);
   cancel.abort();
   await expect(listing).rejects.toMatchObject({ reason: 'interrupted' });
 });
 
 test('a limit that is no number is refused', async () => {
-  await expect(connectDocker({ DOCKER_HOST: `unix://${folder}/docker.sock`, KINDBOX_DOCKER_TIMEOUT: 'soon' })).rejects.toMatchObject({ reason: 'usage' });
+  await expect(connect({ KINDBOX_DOCKER_TIMEOUT: 'soon' })).rejects.toMatchObject({ reason: 'usage' });
 });
 
 test('a node whose creation was answered by nobody is found by its name and run', async () => {
