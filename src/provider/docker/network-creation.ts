@@ -4,7 +4,7 @@ import { CancelledError } from '../../errors/index.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { ListedNetwork } from './answers.js';
 import type { DockerClient } from './client.js';
-import { isTransient } from './errors.js';
+import { isTransient, statusOf } from './errors.js';
 
 /** Milliseconds before a creation is asked for again whose answer was lost. */
 const PAUSES = [100, 400];
@@ -41,6 +41,10 @@ async function onlyOne(client: DockerClient, failing: string, request: Dockerode
     // The API's filter matches parts of names.
     .filter(({ Name, IPAM }) => Name === request.Name && (subnet === undefined || IPAM?.Config?.some((pool) => pool.Subnet === subnet)))
     .sort((a, b) => Number(b.Id === id) - Number(a.Id === id));
-  await Promise.all(twins.map((twin) => client.call(failing, () => client.api.getNetwork(twin.Id).remove())));
+  await Promise.all(twins.map((twin) => client.call(failing, () => client.api.getNetwork(twin.Id).remove().catch(absentIsFine))));
   return kept;
+}
+
+function absentIsFine(error: unknown): void {
+  if (statusOf(error) !== 404) throw error;
 }

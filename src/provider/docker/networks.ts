@@ -60,7 +60,7 @@ export function networkCalls(client: DockerClient): NetworkCalls {
         const chosen = await make(undefined);
         const subnet = chosen.subnets.find(isDividable);
         if (subnet === undefined) return chosen;
-        await client.call(failing, () => api.getNetwork(chosen.id).remove());
+        await client.call(failing, () => api.getNetwork(chosen.id).remove().catch(absentIsFine));
         try {
           return await make(subnet);
         } catch (error) {
@@ -113,6 +113,11 @@ function networkRequest({ name, labels, mtu, dividing, ipv6Subnet }: NetworkSpec
     ...(pools.length > 0 && { IPAM: { Driver: 'default', Config: pools } }),
     ...(mtu !== undefined && { Options: { [MTU_OPTION]: String(mtu) } }),
   };
+}
+
+/** The answer to a first removal may have been lost. */
+function absentIsFine(error: unknown): void {
+  if (statusOf(error) !== 404) throw error;
 }
 
 function isDividable(subnet: string): boolean {

@@ -29,7 +29,7 @@ const COMMITS = /^\/commit(?:\?|$)/;
 export function makeSteady(modem: Modem, endpoint: Endpoint, limits: TimeLimits): void {
   const dial = modem.dial.bind(modem);
   const ask = (call: Call): Promise<unknown> =>
-    new Promise((resolve, reject) => dial(call, (error: Error | null, answer: unknown) => (error ? reject(error) : resolve(answer))));
+    new Promise((resolve, reject) => dial(call, (error, answer) => (error ? reject(error) : resolve(answer))));
 
   const once = async (call: Call): Promise<unknown> => {
     const limit = limitOf(call, limits);

@@ -21,6 +21,11 @@ export class ProxyFixture {
     return this.#proxy;
   }
 
+  /** Where kindbox may write. */
+  get folder(): string {
+    return this.home.kindbox.temporary;
+  }
+
   async setUp(): Promise<void> {
     this.#proxy = await DockerProxy.start();
   }

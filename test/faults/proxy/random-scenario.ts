@@ -25,13 +25,13 @@ export function randomScenario(seed: number): RandomScenario {
     ...(random.percent(80) ? [['destroy', 'NAME']] : []),
     ...(random.percent(20) ? [['create', ...create.slice(1)]] : []),
   ];
-  return { hollow, verbs, rules: Array.from({ length: random.between(1, 3) }, () => randomRule(random)) };
+  return { hollow, verbs, rules: Array.from({ length: random.between(1, 4) }, () => randomRule(random)) };
 }
 
 function randomRule(random: Random): Rule {
   const call = random.pick(Object.values(SINGLE_CALLS));
   const times = random.percent(12) ? ALWAYS : { times: random.between(1, 3) };
-  return call(randomFault(random), { spared: random.between(0, 4), ...times });
+  return call(randomFault(random), { spared: random.percent(60) ? 0 : random.between(1, 4), ...times });
 }
 
 function randomFault(random: Random): Fault {
