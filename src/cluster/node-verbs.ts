@@ -12,7 +12,7 @@ import { nodeNamed, observeClusters, workersOf, type ObservedCluster } from './o
 import type { ClusterPlan } from './operations.js';
 import type { NodeRemovalOptions, ResizeOptions, ResizeResult } from './options.js';
 import { removal } from './resize-plan.js';
-import { requireRunningMaster, resizeTo } from './resize.js';
+import { resizeTo, runningMasterOf } from './resize.js';
 import { runPlan } from './run-plan.js';
 import { ClusterSession } from './session.js';
 
@@ -32,7 +32,7 @@ export async function removeNode(context: EngineContext, options: NodeRemovalOpt
       reason: 'usage', because: 'There is no cluster without it.', next: [`kindbox destroy ${cluster.name}`],
     });
   }
-  const master = requireRunningMaster(cluster);
+  const master = await runningMasterOf(context, cluster);
   await withClusterLock(context, cluster, master, { verb: 'node remove', participle: 'changed' }, async (inner, locked) => removeLocked(inner, options, host, master, node, await locked));
   return { name: cluster.name, node: node.name, durationMs: Date.now() - startedAt };
 }

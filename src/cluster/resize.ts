@@ -16,6 +16,7 @@ import { CUSTOMIZATION_FILE } from './handlers/customize.js';
 import { chooseImage, requireSupportedSkew } from './node-image.js';
 import { addressesBeside } from './network-facts.js';
 import { withClusterLock } from './lock/cluster-lock.js';
+import { isVanishing } from './lock/vanishing.js';
 import { controlPlaneOf, noSuchCluster, observeClusters, workersOf, type ObservedCluster } from './observe.js';
 import type { ResizeOptions, ResizeResult } from './options.js';
 import { decideResize, planResize, workerDefaultsOf } from './resize-plan.js';
@@ -39,7 +40,7 @@ export async function resizeTo(context: EngineContext, options: ResizeOptions, v
   const [host, clusters] = await Promise.all([provider.describeHost(signal), observeClusters(provider, signal, options.name)]);
   const cluster = clusters.get(options.name);
   if (cluster === undefined) throw noSuchCluster(options.name);
-  const master = requireRunningMaster(cluster);
+  const master = await runningMasterOf(context, cluster);
   requireRuntime(host, master.labels[LABELS.runtime] ?? '');
   const run = newRunId();
   return withClusterLock(context, cluster, master, { verb, participle: 'resized', run }, (inner, locked) => resizeLocked(inner, options, { host, master, run, wanted, locked }));
@@ -109,6 +110,16 @@ export async function putRight(session: ClusterSession, stay: readonly string[],
 export async function observeCustomization({ provider, signal }: EngineContext, master: ObservedNode): Promise<Customization | undefined> {
   const { exitCode, stdout } = await provider.exec(master.id, ['cat', CUSTOMIZATION_FILE], { signal });
   return exitCode === 0 && stdout !== '' ? recordedCustomization(stdout) : undefined;
+}
+
+/** @throws KindboxError cluster when it does not run, notFound when that is because somebody destroys the cluster. */
+export async function runningMasterOf(context: EngineContext, cluster: ObservedCluster): Promise<ObservedNode> {
+  try {
+    return requireRunningMaster(cluster);
+  } catch (error) {
+    if (!await isVanishing(context, cluster)) throw error;
+    throw new KindboxError(`There is no cluster named "${cluster.name}" any more`, { reason: 'notFound', because: 'Another kindbox has just destroyed it.', next: ['kindbox list'] });
+  }
 }
 
 export function requireRunningMaster(cluster: ObservedCluster): ObservedNode {

@@ -5,7 +5,7 @@ import { createCluster } from '../../../src/cluster/create.js';
 import { destroyClusters } from '../../../src/cluster/destroy.js';
 import { stopClusters } from '../../../src/cluster/lifecycle.js';
 import { listClusters } from '../../../src/cluster/list.js';
-import { describeHolder, livenessOf, parseHolder, thisProcess, type Holder } from '../../../src/cluster/lock/holder.js';
+import { thisProcess, type Holder } from '../../../src/cluster/lock/holder.js';
 import { lockNode } from '../../../src/cluster/lock/node-lock.js';
 import { removeNode } from '../../../src/cluster/node-verbs.js';
 import type { CreateOptions, ResizeOptions } from '../../../src/cluster/options.js';
@@ -82,28 +82,6 @@ function addCreateLock(holder: unknown): void {
 
 const elsewhere: Holder = { verb: 'create', pid: 4711, host: 'builder', user: 'ann', since: '2026-11-21T14:02:11.000Z' };
 const killed = async (): Promise<Holder> => ({ ...await thisProcess('create'), began: '1' });
-
-describe('who holds a lock', () => {
-  test('is alive, dead, or unknown when it is elsewhere', async () => {
-    expect(await livenessOf(await thisProcess('create'))).toBe('alive');
-    expect(await livenessOf(await killed())).toBe('dead');
-    expect(await livenessOf({ ...await thisProcess('create'), pid: 2 ** 30 })).toBe('dead');
-    expect(await livenessOf(elsewhere)).toBe('unknown');
-    expect(await livenessOf({ ...await thisProcess('create'), processes: 'of another boot' })).toBe('unknown');
-  });
-
-  test('is told by verb, pid, user, host and time', () => {
-    expect(describeHolder(parseHolder(JSON.stringify(elsewhere)))).toBe('kindbox create, pid 4711 of ann on builder, since 2026-11-21 14:02:11 UTC');
-  });
-
-  test.each(['', 'null', '[]', '{"verb":1}', JSON.stringify({ ...elsewhere, pid: -1 }), JSON.stringify({ ...elsewhere, pid: '1' })])('%j is no record', (text) => {
-    expect(parseHolder(text)).toBeUndefined();
-  });
-
-  test('cannot send codes to a terminal', () => {
-    expect(describeHolder({ ...elsewhere, verb: '\u001b[2Jcreate', user: 'x\n', host: '\u0007', since: '\u001b' })).toMatch(/^[\x20-\x7e]+$/);
-  });
-});
 
 describe('two creates of one name', () => {
   test('one is refused, is told who creates it, and touches nothing', async () => {
@@ -282,6 +260,19 @@ describe('verbs of one cluster', () => {
     };
     await destroyClusters(context, { names: ['demo'], all: false });
     expect(everything()).toEqual([]);
+  });
+
+  test('a resize that finds a cluster half destroyed waits until it is gone, and says so', async () => {
+    const master = addCluster();
+    await provider.removeNode(master.id);
+    setTimeout(() => { void destroyClusters(context, { names: ['demo'], all: false }); }, 20);
+    const error = await refusal(resizeCluster(context, resizing));
+    expect([error.reason, error.because]).toEqual(['notFound', 'Another kindbox has just destroyed it.']);
+  });
+
+  test('one without a control plane that nobody destroys is told to be so', async () => {
+    await provider.removeNode(addCluster().id);
+    expect((await refusal(resizeCluster(context, resizing))).message).toBe('The control plane of "demo" does not run');
   });
 
   test('a resize that is destroyed says so', async () => {
