@@ -38,7 +38,7 @@ export async function converse(socket: Duplex, argv: readonly string[], stdin: E
         try {
           parser.push(chunk);
         } catch (error) {
-          reject(cutConnection(argv, error));
+          reject(error instanceof KindboxError ? error : cutConnection(argv, error));
         }
       });
       socket.once('end', () => (parser.complete ? resolve() : reject(cutConnection(argv))));
@@ -68,9 +68,13 @@ function isStream(stdin: ExecOptions['stdin']): stdin is Readable {
   return stdin !== undefined && typeof stdin !== 'string' && !Buffer.isBuffer(stdin);
 }
 
+/** Bytes. What is longer is read as a stream. */
+const MOST_KEPT = 100e6;
+
 export class OutputCollector {
   /** False for output that is only passed on line by line. */
   private readonly keeps: boolean;
+  private kept = 0;
   private readonly chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   private readonly splitters: Record<OutputStream, LineSplitter> | undefined;
 
@@ -84,8 +88,17 @@ export class OutputCollector {
   }
 
   push(stream: OutputStream, payload: Buffer): void {
-    if (this.keeps) this.chunks[stream].push(payload);
+    if (this.keeps) this.keep(stream, payload);
     this.splitters?.[stream].push(payload);
+  }
+
+  private keep(stream: OutputStream, payload: Buffer): void {
+    this.kept += payload.length;
+    if (this.kept > MOST_KEPT) {
+      this.chunks.stdout.length = this.chunks.stderr.length = 0;
+      throw new KindboxError(`A command in a node printed more than ${MOST_KEPT / 1e6} MB`, { reason: 'cluster', because: 'No command that kindbox runs has so much to say: somebody replaced it.' });
+    }
+    this.chunks[stream].push(payload);
   }
 
   end(): void {

@@ -3,6 +3,7 @@ import { divideNetwork, workersIn } from '../../nodes/addresses.js';
 import type { NodeProvider } from '../provider.js';
 import type { NetworkSpec, NodeAddresses, ObservedNetwork } from '../types.js';
 import type { ListedContainer, ListedNetwork } from './answers.js';
+import { objectsOf, textOf, textsOf } from './answer-readers.js';
 import { abortable, type DockerClient } from './client.js';
 import { daemonMessage, statusOf } from './errors.js';
 import { createOnce } from './network-creation.js';
@@ -29,11 +30,11 @@ export function networkCalls(client: DockerClient): NetworkCalls {
     },
 
     async listNetworks(filter, signal) {
-      return (await list(labelFilters(filter), signal)).map(observe);
+      return objectsOf(await list(labelFilters(filter), signal)).map(observe);
     },
 
     async allNetworks(signal) {
-      return (await list({}, signal)).map(observe);
+      return objectsOf(await list({}, signal)).map(observe);
     },
 
     async usedAddresses(networkId, signal) {
@@ -124,15 +125,15 @@ function isDividable(subnet: string): boolean {
   return workersIn(subnet) > 0;
 }
 
-function observe(network: ListedNetwork): ObservedNetwork {
-  const pools = network.IPAM?.Config ?? [];
-  const dynamicRanges = pools.flatMap(({ IPRange }) => (IPRange ? [IPRange] : []));
+export function observe(network: ListedNetwork): ObservedNetwork {
+  const pools = objectsOf(network.IPAM?.Config);
+  const dynamicRanges = pools.map(({ IPRange }) => textOf(IPRange)).filter((range) => range !== '');
   return {
-    id: network.Id,
-    name: network.Name,
-    ...(network.Driver !== undefined && { driver: network.Driver }),
-    labels: network.Labels ?? {},
-    subnets: pools.flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
+    id: textOf(network.Id),
+    name: textOf(network.Name),
+    ...(typeof network.Driver === 'string' && { driver: network.Driver }),
+    labels: textsOf(network.Labels),
+    subnets: pools.map(({ Subnet }) => textOf(Subnet)).filter((subnet) => subnet !== ''),
     ...(dynamicRanges.length > 0 && { dynamicRanges }),
   };
 }

@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../../errors/index.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { NodeProvider } from '../provider.js';
 import type { InspectedContainer, ListedContainer } from './answers.js';
+import { objectsOf } from './answer-readers.js';
 import { abortable, type DockerClient } from './client.js';
 import { removeContainer } from './container-removal.js';
 import { daemonMessage, statusOf } from './errors.js';
@@ -30,7 +31,7 @@ export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): Nod
   return {
     async listNodes(filter, signal) {
       const containers = await list(labelFilters(filter, LABELS.role), signal);
-      return containers.map(nodeOfList).filter((node) => node !== undefined);
+      return objectsOf(containers).map(nodeOfList).filter((node) => node !== undefined);
     },
 
     async findForeignContainers(names, cluster, signal) {

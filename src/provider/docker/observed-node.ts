@@ -1,6 +1,7 @@
 import { LABELS } from '../../nodes/labels.js';
 import type { NodeRole } from '../../nodes/role.js';
 import type { NodeState, ObservedNode } from '../types.js';
+import { namedObjectsOf, numberOf, objectsOf, textOf, textsOf } from './answer-readers.js';
 import type { InspectedContainer, Labels, ListedContainer, Networks } from './answers.js';
 
 /** Identity as labels tell it. */
@@ -11,11 +12,12 @@ const STATES: Readonly<Record<string, NodeState>> = {
 };
 
 /** Undefined when the labels are not those of a node: anybody may label his containers as he likes. */
-export function parseIdentity(labels: Labels | null): Identity | undefined {
-  const cluster = labels?.[LABELS.cluster];
-  const role = labels?.[LABELS.role];
-  const index = labels?.[LABELS.index] ?? '';
-  if (!labels || !cluster || !isRole(role) || !/^\d{1,5}$/.test(index)) return undefined;
+export function parseIdentity(given: Labels | null): Identity | undefined {
+  const labels = textsOf(given);
+  const cluster = labels[LABELS.cluster];
+  const role = labels[LABELS.role];
+  const index = labels[LABELS.index] ?? '';
+  if (!cluster || !isRole(role) || !/^\d{1,5}$/.test(index)) return undefined;
   return { cluster, run: labels[LABELS.run] ?? '', role, index: Number(index), labels };
 }
 
@@ -24,19 +26,19 @@ export function nodeOfList(container: ListedContainer): ObservedNode | undefined
   const identity = parseIdentity(container.Labels);
   const name = ownName(container.Names);
   if (!identity || name === undefined) return undefined;
-  const exit = /^Exited \((\d+)\)/.exec(container.Status)?.[1];
+  const exit = /^Exited \((\d+)\)/.exec(textOf(container.Status))?.[1];
   return {
     ...identity,
-    id: container.Id,
+    id: textOf(container.Id),
     name,
-    state: STATES[container.State] ?? 'dead',
-    image: container.Image,
+    state: stateOf(container.State),
+    image: textOf(container.Image),
     addresses: addresses(container.NetworkSettings?.Networks),
     ...networkOf(container.NetworkSettings?.Networks),
-    ports: (container.Ports ?? []).flatMap(({ Type, PrivatePort, PublicPort, IP }) =>
-      Type === 'tcp' && PublicPort ? [{ nodePort: PrivatePort, hostPort: PublicPort, hostAddress: IP ?? '' }] : [],
+    ports: objectsOf(container.Ports).flatMap(({ Type, PrivatePort, PublicPort, IP }) =>
+      Type === 'tcp' && PublicPort ? [{ nodePort: numberOf(PrivatePort), hostPort: numberOf(PublicPort), hostAddress: textOf(IP) }] : [],
     ),
-    createdAt: container.Created * 1000,
+    createdAt: numberOf(container.Created) * 1000,
     ...(exit !== undefined && { exitCode: Number(exit) }),
   };
 }
@@ -45,7 +47,7 @@ export function nodeOfList(container: ListedContainer): ObservedNode | undefined
 export function nodeOfInspection(container: InspectedContainer): ObservedNode | undefined {
   const identity = parseIdentity(container.Config.Labels);
   if (!identity) return undefined;
-  const state = STATES[container.State.Status] ?? 'dead';
+  const state = stateOf(container.State.Status);
   return {
     ...identity,
     id: container.Id,
@@ -62,7 +64,12 @@ export function nodeOfInspection(container: InspectedContainer): ObservedNode | 
 
 /** A container's own name; those with a second slash are aliases that legacy links gave it. */
 export function ownName(names: readonly string[] | null): string | undefined {
-  return names?.find((name) => /^\/[^/]+$/.test(name))?.slice(1);
+  return Array.isArray(names) ? (names as readonly unknown[]).map(textOf).find((name) => /^\/[^/]+$/.test(name))?.slice(1) : undefined;
+}
+
+function stateOf(state: unknown): NodeState {
+  const text = textOf(state);
+  return Object.hasOwn(STATES, text) ? STATES[text] ?? 'dead' : 'dead';
 }
 
 function isRole(value: string | undefined): value is NodeRole {
@@ -70,14 +77,14 @@ function isRole(value: string | undefined): value is NodeRole {
 }
 
 function addresses(networks: Networks | null | undefined): ObservedNode['addresses'] {
-  return Object.entries(networks ?? {}).flatMap(([networkName, { NetworkID, IPAddress, GlobalIPv6Address }]) =>
-    IPAddress ? [{ networkId: NetworkID, networkName, ipv4: IPAddress, ...(GlobalIPv6Address ? { ipv6: GlobalIPv6Address } : {}) }] : [],
+  return namedObjectsOf(networks).flatMap(([networkName, { NetworkID, IPAddress, GlobalIPv6Address }]) =>
+    textOf(IPAddress) === '' ? [] : [{ networkId: textOf(NetworkID), networkName, ipv4: IPAddress, ...(textOf(GlobalIPv6Address) === '' ? {} : { ipv6: textOf(GlobalIPv6Address) }) }],
   );
 }
 
 function networkOf(networks: Networks | null | undefined): Pick<ObservedNode, 'network'> {
-  const [network] = Object.keys(networks ?? {});
-  return network === undefined ? {} : { network };
+  const [first] = namedObjectsOf(networks);
+  return first === undefined ? {} : { network: first[0] };
 }
 
 function inspectedPorts(ports: InspectedContainer['NetworkSettings']['Ports']): ObservedNode['ports'] {

@@ -1,6 +1,7 @@
 import type { ImageBuilder } from '../image-builder.js';
 import type { NodeProvider } from '../provider.js';
 import type { ListedVolumes } from './answers.js';
+import { objectsOf, textOf, textsOf } from './answer-readers.js';
 import { abortable, type DockerClient } from './client.js';
 import { statusOf } from './errors.js';
 import { labelFilters } from './owned.js';
@@ -13,7 +14,7 @@ export function volumeCalls(client: DockerClient): VolumeCalls {
     async listVolumes(filter, signal) {
       const filters = { ...labelFilters(filter) };
       const found: ListedVolumes = await client.call('Cannot list volumes', (abortSignal) => api.listVolumes({ filters, ...abortable(abortSignal) }), signal);
-      return (found.Volumes ?? []).map((volume) => ({ id: volume.Name, labels: volume.Labels ?? {} }));
+      return objectsOf(found.Volumes).map((volume) => ({ id: textOf(volume.Name), labels: textsOf(volume.Labels) }));
     },
 
     async ensureVolume(name, labels, signal) {

@@ -1,6 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** Cuts a stream of UTF-8 into lines, whatever the chunks: no character and no line is split. */
+/** Characters. A line without an end comes in parts. */
+const LONGEST_LINE = 1_000_000;
+
+/** Cuts a stream of UTF-8 into lines, whatever the chunks: no character is split, and no line of ordinary length. */
 export class LineSplitter {
   private readonly decoder = new StringDecoder('utf8');
   private pending = '';
@@ -11,6 +14,10 @@ export class LineSplitter {
     const text = this.decoder.write(chunk);
     const [first = '', ...others] = text.split('\n');
     this.pending += first;
+    if (this.pending.length > LONGEST_LINE) {
+      this.emit(this.pending);
+      this.pending = '';
+    }
     for (const line of others) {
       this.emit(this.pending);
       this.pending = line;
