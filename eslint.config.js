@@ -90,7 +90,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.{js,mjs}', 'bin/kindbox'],
+    files: ['**/*.{js,cjs,mjs}', 'bin/kindbox'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly', Buffer: 'readonly', performance: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly' } },
   },
   {
@@ -118,7 +118,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['bin/kindbox'],
+    files: ['bin/kindbox', 'scripts/**/*.cjs'],
     languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', __dirname: 'readonly' } },
   },
 );

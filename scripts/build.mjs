@@ -1,9 +1,10 @@
-// Builds dist/ from nothing: compiled sources, the files that tsc does not copy, the command manifest and the help texts.
+// Builds dist/ from nothing: compiled sources, the files that tsc does not copy, the command manifest, the help texts and the program.
 import { spawnSync } from 'node:child_process';
 import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundle } from './workspace/bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -54,4 +55,5 @@ await copyAssets();
 await writeManifest();
 await writeHelp();
 await writeSchema();
+await bundle(root);
 await chmod(join(root, 'bin', 'kindbox'), 0o755);

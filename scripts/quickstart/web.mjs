@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const nodePort = 30080;
 const podPort = 8080;
-const patience = 60_000;
 
 // No registry is asked for anything: the busybox of an image that every node has can serve a page.
 const serve = [
@@ -38,8 +37,8 @@ export function webManifest(image) {
   };
 }
 
-/** The page, as soon as the node's kube-proxy knows of the Service. */
-export async function fetchPage(address) {
+/** The page, as soon as the node's kube-proxy knows of the Service; at the latest after so many milliseconds. */
+export async function fetchPage(address, patience = 60_000) {
   const url = `http://${address}:${nodePort}/`;
   const end = Date.now() + patience;
   for (;;) {

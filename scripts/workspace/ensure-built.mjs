@@ -8,7 +8,7 @@ const lock = join(root, 'package-lock.json');
 const npmsOwnRecord = join(root, 'node_modules/.package-lock.json');
 const installStamp = join(root, 'node_modules/.kindbox-lock-hash');
 const buildStamp = join(root, 'dist/.kindbox-source-hash');
-const sources = ['src', 'commands', 'scripts/build.mjs', 'tsconfig.json', 'package.json', 'package-lock.json'];
+const sources = ['src', 'commands', 'scripts/build.mjs', 'scripts/workspace/bundle.mjs', 'scripts/workspace/compiled-code.mjs', 'scripts/workspace/keep-compiled-code.cjs', 'tsconfig.json', 'package.json', 'package-lock.json'];
 
 /** Leaves bin/kindbox ready to run: packages as the lock file says, and a build of the sources as they are. */
 export async function ensureBuilt({ log = toStderr } = {}) {

@@ -9,7 +9,8 @@ import { workerCommands } from './workers.js';
 
 /** What only verbs do that change a cluster. */
 type OfOtherVerbs =
-  | 'mint-token' | 'cordon-node' | 'drain-node' | 'delete-node-object' | 'stop-node' | 'start-node' | 'await-back' | 'refresh-kubeconfig'
+  | 'mint-token' | 'cordon-node' | 'drain-node' | 'delete-node-object' | 'stop-node' | 'start-node' | 'connect-node' | 'restart-services'
+  | 'uncordon-node' | 'mark-control-plane' | 'revoke-left-tokens' | 'await-back' | 'refresh-kubeconfig'
   | 'remove-node' | 'remove-volume' | 'remove-network' | 'remove-kubeconfig';
 
 type CreateKind = Exclude<ClusterOperationKind, OfOtherVerbs>;

@@ -19,7 +19,7 @@ export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-crede
   'init-control-plane': (operation, facts) => {
     const { engine, cluster, host, customization } = facts;
     const registration = registrationOf(operation.node, operation.registration, facts);
-    const config = initConfig(initSettings(operation, { cluster, customization, registration, cgroupVersion: host.cgroupVersion, token: TOKEN.standIn }));
+    const config = initConfig(initSettings(operation, { cluster, customization, registration, cgroupVersion: host.cgroupVersion, waitMs: facts.waitSeconds * 1000, token: TOKEN.standIn }));
     return [
       `token=$(${engine.inNode(operation.node, ['kubeadm', 'token', 'generate'])})`,
       ...withInput(engine.inNode(operation.node, initArgv(registration.kubernetesVersion), 'stdin'), config, TOKEN.expansion),

@@ -1,5 +1,5 @@
 import { customizationFiles, installArgv, RESTART_CONTAINERD } from '../cluster/handlers/customize.js';
-import { BOOT_SECONDS } from '../cluster/handlers/nodes.js';
+import { bootSeconds } from '../cluster/handlers/nodes.js';
 import { containerRuntime } from '../nodes/container-runtime.js';
 import { LABELS } from '../nodes/labels.js';
 import { withInput } from '../shell/here-document.js';
@@ -7,8 +7,8 @@ import type { Renderers } from './facts.js';
 
 /** What is done in a node before Kubernetes is. */
 export const nodeCommands: Renderers<'await-runtime' | 'customize-node'> = {
-  'await-runtime': ({ node }, { engine, nodes }) => [
-    engine.inNode(node, [containerRuntime(nodes.get(node)?.labels[LABELS.cri]).awaitProgram, String(BOOT_SECONDS)]),
+  'await-runtime': ({ node }, { engine, nodes, waitSeconds }) => [
+    engine.inNode(node, [containerRuntime(nodes.get(node)?.labels[LABELS.cri]).awaitProgram, String(bootSeconds(waitSeconds * 1000))]),
   ],
 
   'customize-node': ({ node }, { engine, customization, master }) => [

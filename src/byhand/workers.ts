@@ -32,7 +32,7 @@ export const workerCommands: Renderers<'prepare-join' | 'share-images' | 'join-w
   'join-worker': ({ node, registration }, facts) => {
     const { engine, nodes, customization: { join, joinByIndex } } = facts;
     const patches = [...join, ...(joinByIndex[Number(nodes.get(node)?.labels[LABELS.index])] ?? [])];
-    const config = joinConfig({ ...registrationOf(node, registration, facts), token: TOKEN.standIn, patches });
+    const config = joinConfig({ ...registrationOf(node, registration, facts), token: TOKEN.standIn, waitMs: facts.waitSeconds * 1000, patches });
     return [
       ...withInput(engine.inNode(node, JOIN_ARGV, 'stdin'), config, TOKEN.expansion),
       // kubeadm is content with the kubelet's certificate: the kubelet registers its node about a second later.

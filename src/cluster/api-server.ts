@@ -1,5 +1,6 @@
 import { isIP, isIPv6 } from 'node:net';
 import { KindboxError } from '../errors/index.js';
+import { printable } from '../errors/printable.js';
 import { LABELS } from '../nodes/labels.js';
 import type { ObservedNode, PortSpec } from '../provider/types.js';
 import type { CreateOptions } from './options.js';
@@ -53,7 +54,7 @@ export function apiServerUrl({ ports, labels }: ObservedNode, hostAddress: strin
 /** @throws KindboxError usage. */
 export function validateApiServerAddress(address: string): void {
   if (isServerAddress(address)) return;
-  throw new KindboxError(`"${address.replace(/[^\x20-\x7e]/g, '?').slice(0, 60)}" is not a host name or an address`, {
+  throw new KindboxError(`"${printable(address)}" is not a host name or an address`, {
     reason: 'usage', because: 'It becomes part of the certificate of the API server, without a port.', next: ['--api-server-address build.example.org --publish 6443'],
   });
 }
@@ -61,7 +62,7 @@ export function validateApiServerAddress(address: string): void {
 /** @throws KindboxError usage, before anything is made: kubeadm would refuse it when the nodes are there. */
 export function requireCertifiable(hostAddress: string, asked: string | undefined): void {
   if (isServerAddress(hostAddress) || (asked !== undefined && !ALL_ADDRESSES.has(asked))) return;
-  throw new KindboxError(`The Docker host is called "${hostAddress.replace(/[^\x20-\x7e]/g, '?').slice(0, 60)}", which no certificate can be made for`, {
+  throw new KindboxError(`The Docker host is called "${printable(hostAddress)}", which no certificate can be made for`, {
     reason: 'usage', because: 'It is neither an address nor a name of DNS.', next: ['Say by which address it is reached: --api-server-address=ADDRESS'],
   });
 }

@@ -40,7 +40,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     cluster, run: facts.run, runtime: options.runtime, podSubnet, cni: facts.cni.name, dual: facts.dual,
     network: facts.existingNetworkId ?? ownNetwork, lastingAddress: facts.lastingAddress,
     // Patches may hold credentials: for later workers they lie on the control plane (see customization.ts).
-    ofControlPlane: { ...apiServer.labels, [LABELS.workerDefaults]: JSON.stringify({ ...options.workerDefaults, kubeadmConfigPatches: undefined }) },
+    ofControlPlane: { ...apiServer.labels, [LABELS.kubeconfig]: options.kubeconfig ?? 'separate', [LABELS.workerDefaults]: JSON.stringify({ ...options.workerDefaults, kubeadmConfigPatches: undefined }) },
   };
   const imageOf = (settings: NodeSettings): ChosenImage => (settings.image === undefined ? undefined : facts.otherImages?.[settings.image]) ?? facts.image;
   const masterSettings = options.controlPlane ?? {};

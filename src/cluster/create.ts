@@ -1,4 +1,5 @@
 import type { EngineContext } from '../engine.js';
+import { CancelledError } from '../errors/index.js';
 import { contextName } from '../kubeconfig/path.js';
 import { removeKubeconfig } from '../kubeconfig/remove.js';
 import { bundleBeforeRollback, withBundle } from '../logs/failure-bundle.js';
@@ -6,11 +7,13 @@ import { networkName, nodeName } from '../nodes/names.js';
 import { SYSBOX_RUNTIME } from '../host/runtime-check.js';
 import { CLEAN_UP_MS } from './clean-up.js';
 import { planCreate, type CreateFacts } from './create-plan.js';
+import { CreateLock } from './lock/create-lock.js';
 import { milestones } from './milestones.js';
 import { hostCauses, withHostCauses } from './host-causes.js';
+import type { ClusterPlan } from './operations.js';
 import type { CreateOptions, CreateResult } from './options.js';
 import { requireNoFailures } from './failures.js';
-import { choicesOf, prepareCreate } from './prepare-create.js';
+import { choicesOf, prepareCreate, type PreparedCreate } from './prepare-create.js';
 import { runPlan } from './run-plan.js';
 import { clientServer } from './server-address.js';
 import { ClusterSession } from './session.js';
@@ -22,25 +25,39 @@ import { ClusterSession } from './session.js';
  */
 export async function createCluster(context: EngineContext, options: CreateOptions): Promise<CreateResult> {
   const startedAt = Date.now();
-  const { wish, customization, host, facts } = await prepareCreate(context, options);
+  const prepared = await prepareCreate(context, options);
+  const { wish, facts } = prepared;
   const plan = planCreate(wish, facts);
-  announce(context, wish, facts);
+  const lock = await CreateLock.claim(context, wish, facts.run);
+  try {
+    announce(context, wish, facts);
+    return { ...await makeCluster(lock, prepared, plan), durationMs: Date.now() - startedAt };
+  } finally {
+    await lock.release();
+  }
+}
 
+async function makeCluster(lock: CreateLock, { wish, customization, host, facts }: PreparedCreate, plan: ClusterPlan): Promise<Omit<CreateResult, 'durationMs'>> {
+  const { context } = lock;
   const session = new ClusterSession(context, {
     cluster: wish.name, run: facts.run, host, kubernetesVersion: facts.image.kubernetesVersion,
-    master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs, customization,
+    master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs, customization, guard: lock,
   });
   let logs: string | undefined;
   let causes: Awaited<ReturnType<typeof hostCauses>> = [];
   const lookForCauses = async (): Promise<void> => { causes = await hostCauses(context, wish.name, facts.run); };
+  let destroyed = false;
   const onFailure = async (): Promise<void> => {
+    destroyed = await lock.isLost();
+    if (destroyed) return;
     await lookForCauses();
     logs = await bundleBeforeRollback(context, wish.name, facts.run, [session.token.value]);
   };
-  const outcome = await runPlan(context, session, plan, { retain: wish.retain, onFailure }).catch(async (error: unknown) => {
-    if (wish.retain) await lookForCauses();
-    else if (session.kubeconfig !== undefined) await removeKubeconfig(wish.name, context.environment, AbortSignal.timeout(CLEAN_UP_MS));
-    throw withBundle(withHostCauses(error, causes), logs);
+  const keeps = async (): Promise<boolean> => wish.retain && !await lock.isLost();
+  const outcome = await runPlan(context, session, plan, { keeps, onFailure }).catch(async (error: unknown) => {
+    if (wish.retain && !destroyed) await lookForCauses();
+    if (session.kubeconfig !== undefined && (destroyed || !wish.retain)) await removeKubeconfig(wish.name, context.environment, AbortSignal.timeout(CLEAN_UP_MS));
+    throw destroyed && !(error instanceof CancelledError) ? lock.destroyed : withBundle(withHostCauses(error, causes), logs);
   });
   if (outcome.failures.size > 0) await lookForCauses();
   try {
@@ -59,7 +76,6 @@ export async function createCluster(context: EngineContext, options: CreateOptio
       name: node.name, id: node.id, role: node.role, address: node.addresses[0]?.ipv4 ?? '', ready: session.ready.has(node.name),
     })),
     milestones: milestones(outcome),
-    durationMs: Date.now() - startedAt,
   };
 }
 

@@ -45,8 +45,22 @@ export async function customizationOf(wish: Wish): Promise<Customization> {
 
 /** What was recorded of a cluster whose workers are to be added to. */
 export async function recordedCustomization(record: string): Promise<Customization> {
-  const read = JSON.parse(record) as CustomizationRecord;
+  const read = parsedRecord(record);
   return { init: [], joinByIndex: [], ...await forLaterNodes(read) };
+}
+
+/** It lay in a node: what is not ours is told, and not taken. */
+function parsedRecord(record: string): CustomizationRecord {
+  const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((text) => typeof text === 'string');
+  try {
+    const read = JSON.parse(record) as CustomizationRecord | null;
+    if (read !== null && isTexts(read.joinPatches) && isTexts(read.containerdConfigPatches)) return read;
+  } catch {
+    // Told below.
+  }
+  throw new KindboxError("The control plane's record of the cluster's patches cannot be read", {
+    reason: 'cluster', because: 'Somebody changed it.', next: ['kindbox list'],
+  });
 }
 
 /** @throws KindboxError usage: a node's container runtime would leave the patches of containerd aside. */

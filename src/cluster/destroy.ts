@@ -4,7 +4,10 @@ import { removeKubeconfig } from '../kubeconfig/remove.js';
 import { executePlan, type PlanOutcome } from '../plan/execute.js';
 import { planDestroy } from './destroy-plan.js';
 import { handlersFor } from './handlers/index.js';
-import { observeClusters, type ObservedCluster } from './observe.js';
+import { removeLatecomers } from './latecomers.js';
+import { createLockOf } from './lock/free-name.js';
+import { describeHolder, livenessOf } from './lock/holder.js';
+import { isComplete, observeClusters, type ObservedCluster } from './observe.js';
 import type { DestroyOptions, DestroyResult } from './options.js';
 import { ClusterSession } from './session.js';
 import { validateClusterName } from './validate.js';
@@ -30,8 +33,9 @@ export async function destroyClusters(context: EngineContext, options: DestroyOp
 
   const results = await Promise.allSettled(present.map(async (cluster) => {
     const session = new ClusterSession(context, { cluster: cluster.name, run: '', host, kubernetesVersion: '', master: '', waitMs: 0 });
+    await tellOfCreate(context, cluster);
     const outcome = await executePlan(planDestroy(cluster), handlersFor(session), context.emit, context.signal);
-    return { destroyed: describe(cluster, session), problems: problemsOf(outcome) };
+    return { cluster, session, problems: problemsOf(outcome) };
   }));
   for (const name of absent) {
     await removeKubeconfig(name, context.environment, context.signal).catch(() => undefined);
@@ -41,13 +45,22 @@ export async function destroyClusters(context: EngineContext, options: DestroyOp
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   const done = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const problems = done.flatMap((result) => result.problems);
+  const clean = done.filter((result) => result.problems.length === 0);
+  const kept = new Set(clean.flatMap(({ cluster, session }) => (session.networkKept ? cluster.networks.map(({ id }) => id) : [])));
+  const left = await removeLatecomers(context, clean.map(({ cluster }) => cluster), kept);
+  const problems = [...done.flatMap((result) => result.problems), ...left.map((name) => `${name}: is still there, or was made again`)];
   if (problems.length > 0) {
     throw new KindboxError('Not everything could be removed', {
       reason: 'partial', logTail: problems.join('\n'), next: names.map((name) => `kindbox destroy ${name}`),
     });
   }
-  return { destroyed: done.map((result) => result.destroyed), absent, durationMs: Date.now() - startedAt };
+  return { destroyed: done.map(({ cluster, session }) => describe(cluster, session)), absent, durationMs: Date.now() - startedAt };
+}
+
+async function tellOfCreate(context: EngineContext, cluster: ObservedCluster): Promise<void> {
+  const lock = createLockOf(cluster);
+  if (lock === undefined || isComplete(cluster) || await livenessOf(lock.holder) === 'dead') return;
+  context.emit({ type: 'note', level: 'info', at: Date.now(), message: `"${cluster.name}" is being created by ${describeHolder(lock.holder)}. That ends now.` });
 }
 
 function describe(cluster: ObservedCluster, session: ClusterSession): Destroyed {

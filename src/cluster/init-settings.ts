@@ -9,13 +9,15 @@ export interface InitCircumstances {
   /** Secret, or what stands for it in a script. */
   readonly token: string;
   readonly cgroupVersion: 1 | 2;
+  /** Milliseconds for each wait. */
+  readonly waitMs: number;
   readonly customization: Customization;
 }
 
 /** What kubeadm init is told, whether the engine runs it or a person does. */
 export function initSettings(
   { id, kind, group, title, needs, after, tolerant, node, registration: _unresolved, ...settings }: Extract<ClusterOperation, { kind: 'init-control-plane' }>,
-  { cluster, registration, token, cgroupVersion, customization }: InitCircumstances,
+  { cluster, registration, token, cgroupVersion, waitMs, customization }: InitCircumstances,
 ): InitSettings {
-  return { ...settings, ...registration, clusterName: cluster, token, cgroupVersion, patches: customization.init };
+  return { ...settings, ...registration, clusterName: cluster, token, cgroupVersion, waitMs, patches: customization.init };
 }

@@ -73,12 +73,13 @@ export async function addressesBeside(context: EngineContext, cluster: ObservedC
 async function requireFreeNetworkName(context: EngineContext, cluster: string): Promise<void> {
   const name = networkName(cluster);
   const [existing] = await context.provider.findNetworks(name, context.signal);
-  if (existing === undefined) return;
-  const owner = existing.labels[LABELS.cluster];
+  const owner = existing?.labels[LABELS.cluster];
+  // Of the cluster itself, which is refused with more to say (see lock/free-name.ts).
+  if (existing === undefined || owner === cluster) return;
   throw new KindboxError(`A network named ${name} exists already`, {
     reason: 'conflict',
-    because: owner === undefined ? 'kindbox did not make it.' : `It is what is left of the cluster "${cluster}".`,
-    next: owner === undefined ? [`Use it with --net=${name}`, 'Choose another name for the cluster'] : [`kindbox destroy ${cluster}`],
+    because: owner === undefined ? 'kindbox did not make it.' : `It is of the cluster "${owner}".`,
+    next: [`Use it with --net=${name}`, 'Choose another name for the cluster'],
   });
 }
 

@@ -3,23 +3,22 @@ import { KindboxError } from '../errors/index.js';
 import { uncordon } from '../kubernetes/nodes.js';
 import { LABELS } from '../nodes/labels.js';
 import type { NodeSettings } from '../nodes/settings.js';
+import type { HostDescription } from '../provider/host-description.js';
+import type { ObservedNode } from '../provider/types.js';
 import { cleanUpThroughApi } from './clean-up.js';
 import { requireNoFailures } from './failures.js';
-import { controlPlaneOf, nodeNamed, noSuchCluster, observeClusters, workersOf } from './observe.js';
+import { withClusterLock } from './lock/cluster-lock.js';
+import { nodeNamed, observeClusters, workersOf, type ObservedCluster } from './observe.js';
 import type { ClusterPlan } from './operations.js';
 import type { NodeRemovalOptions, ResizeOptions, ResizeResult } from './options.js';
 import { removal } from './resize-plan.js';
-import { requireRunningMaster, resizeCluster } from './resize.js';
+import { requireRunningMaster, resizeTo } from './resize.js';
 import { runPlan } from './run-plan.js';
 import { ClusterSession } from './session.js';
-import { validateClusterName } from './validate.js';
 
 /** Adds one worker, with settings of its own. @throws as resizeCluster does. */
 export async function addNode(context: EngineContext, options: Omit<ResizeOptions, 'numWorkers'> & { readonly settings: NodeSettings }): Promise<ResizeResult> {
-  validateClusterName(options.name);
-  const cluster = (await observeClusters(context.provider, context.signal, options.name)).get(options.name);
-  if (cluster === undefined) throw noSuchCluster(options.name);
-  return resizeCluster(context, { ...options, numWorkers: workersOf(cluster).length + 1 });
+  return resizeTo(context, { ...options, numWorkers: 1 }, 'node add', (workers) => workers + 1);
 }
 
 /** Drains one worker and removes it: Node object, container and volumes. @throws KindboxError usage, notFound, cluster, timeout. */
@@ -34,8 +33,16 @@ export async function removeNode(context: EngineContext, options: NodeRemovalOpt
     });
   }
   const master = requireRunningMaster(cluster);
+  await withClusterLock(context, cluster, master, { verb: 'node remove', participle: 'changed' }, async (inner, locked) => removeLocked(inner, options, host, master, node, await locked));
+  return { name: cluster.name, node: node.name, durationMs: Date.now() - startedAt };
+}
+
+async function removeLocked(
+  context: EngineContext, options: NodeRemovalOptions, host: HostDescription, master: ObservedNode, { name }: ObservedNode, cluster: ObservedCluster,
+): Promise<void> {
+  const { node } = nodeNamed(new Map([[cluster.name, cluster]]), name);
   const session = new ClusterSession(context, {
-    cluster: cluster.name, run: '', host, kubernetesVersion: controlPlaneOf(cluster)?.labels[LABELS.kubernetesVersion] ?? '', master: master.name, waitMs: options.drainTimeoutMs,
+    cluster: cluster.name, run: '', host, kubernetesVersion: master.labels[LABELS.kubernetesVersion] ?? '', master: master.name, waitMs: options.drainTimeoutMs,
   });
   session.remember(master);
   session.configurationWritten.resolve();
@@ -45,7 +52,6 @@ export async function removeNode(context: EngineContext, options: NodeRemovalOpt
     throw error;
   });
   requireNoFailures(cluster.name, workersOf(cluster).length, outcome);
-  return { name: cluster.name, node: node.name, durationMs: Date.now() - startedAt };
 }
 
 function planRemoval(master: string, operations: ClusterPlan['operations']): ClusterPlan {

@@ -1,5 +1,7 @@
 import { KindboxError } from '../errors/index.js';
+import { printable } from '../errors/printable.js';
 import { LABELS } from '../nodes/labels.js';
+import { isClusterName } from '../nodes/names.js';
 import type { NodeProvider } from '../provider/provider.js';
 import type { ObservedNetwork, ObservedNode, ObservedVolume } from '../provider/types.js';
 
@@ -11,14 +13,17 @@ export interface ObservedCluster {
   readonly volumes: readonly ObservedVolume[];
 }
 
-/** Everything that carries our labels, by cluster name, sorted. */
+/**
+ * Everything that carries our labels, by cluster name, sorted. Anybody may label his containers as he likes: what no
+ * cluster can be called is none of ours, and never becomes a part of a path or a command.
+ */
 export async function observeClusters(provider: NodeProvider, signal: AbortSignal, cluster?: string): Promise<Map<string, ObservedCluster>> {
   const filter = cluster === undefined ? {} : { cluster };
   const [nodes, networks, volumes] = await Promise.all([
     provider.listNodes(filter, signal), provider.listNetworks(filter, signal), provider.listVolumes(filter, signal),
   ]);
   const names = [...nodes.map((node) => node.cluster), ...[...networks, ...volumes].map((object) => object.labels[LABELS.cluster])];
-  const clusters = [...new Set(names.filter((name) => name !== undefined))].sort();
+  const clusters = [...new Set(names.filter((name): name is string => name !== undefined && isClusterName(name)))].sort();
   return new Map(clusters.map((name) => [name, {
     name,
     nodes: nodes.filter((node) => node.cluster === name).sort(byRoleAndIndex),
@@ -45,11 +50,11 @@ export function nodeNamed(clusters: ReadonlyMap<string, ObservedCluster>, name: 
     const node = cluster.nodes.find((candidate) => candidate.name === name);
     if (node !== undefined) return { cluster, node };
   }
-  throw new KindboxError(`No cluster has a node named "${name.replace(/[^\x20-\x7e]/g, '?').slice(0, 60)}"`, { reason: 'notFound', next: ['kindbox list'] });
+  throw new KindboxError(`No cluster has a node named "${printable(name)}"`, { reason: 'notFound', next: ['kindbox list'] });
 }
 
 export function noSuchCluster(name: string): KindboxError {
-  return new KindboxError(`There is no cluster named "${name}"`, { reason: 'notFound', next: ['kindbox list'] });
+  return new KindboxError(`There is no cluster named "${printable(name)}"`, { reason: 'notFound', next: ['kindbox list'] });
 }
 
 /** The order in which nodes are listed: the control plane first. */

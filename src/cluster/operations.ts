@@ -55,13 +55,20 @@ export type ClusterOperation =
   | (Kind<'delete-node-object'> & { readonly node: string })
   | (Kind<'stop-node'> & { readonly nodeId: string })
   | (Kind<'start-node'> & { readonly node: string; readonly nodeId: string })
+  /** At the address that follows from a network of ours, or at `ipv4`. */
+  | (Kind<'connect-node'> & { readonly node: string; readonly nodeId: string; readonly networkId: string; readonly ipv4?: string | undefined })
+  | (Kind<'restart-services'> & { readonly node: string; readonly units: readonly string[] })
+  | (Kind<'uncordon-node'> & { readonly node: string })
+  /** What kubeadm gave the Node object of the control plane, and its kubelet cannot. */
+  | (Kind<'mark-control-plane'> & { readonly node: string; readonly schedulable: boolean })
+  | (Kind<'revoke-left-tokens'> & { readonly tokens: readonly string[] })
   | (Kind<'await-back'> & { readonly nodes: readonly string[]; readonly dns: boolean })
   | (Kind<'refresh-kubeconfig'> & { readonly cluster: string })
   | (Kind<'keep-nodes'> & { readonly nodes: readonly string[] })
   | (Kind<'remove-node'> & { readonly nodeId: string })
   | (Kind<'remove-volume'> & { readonly volumeId: string })
   | (Kind<'remove-network'> & { readonly networkId: string; readonly name: string })
-  | (Kind<'write-kubeconfig'> & { readonly cluster: string; readonly mode: Exclude<KubeconfigMode, 'none'> })
+  | (Kind<'write-kubeconfig'> & { readonly cluster: string; readonly mode: Exclude<KubeconfigMode, 'none'>; readonly keepContext?: boolean })
   | (Kind<'remove-kubeconfig'> & { readonly cluster: string })
   | (Kind<'mark-complete'> & { readonly cluster: string });
 

@@ -1,4 +1,7 @@
 import type { NodeSettings } from '../nodes/settings.js';
+import type { Finding } from './repair/findings.js';
+
+export type { Finding, FindingKind } from './repair/findings.js';
 
 export type IpFamily = 'ipv4' | 'ipv6' | 'dual';
 export type KubeProxyMode = 'iptables' | 'nftables' | 'ipvs' | 'none';
@@ -140,8 +143,11 @@ export interface DestroyResult {
   readonly durationMs: number;
 }
 
-/** running: all nodes run. partial: never finished, or nodes are missing. stopped: no node runs. broken: some run. */
-export type ClusterState = 'running' | 'partial' | 'stopped' | 'broken';
+/**
+ * running: it is whole. degraded: the control plane runs, but not all of the rest. broken: the control plane does not run, or
+ * is gone. stopped: no node runs. partial: its create never came to an end.
+ */
+export type ClusterState = 'running' | 'degraded' | 'broken' | 'stopped' | 'partial';
 
 export interface ClusterSummary {
   readonly name: string;
@@ -150,5 +156,29 @@ export interface ClusterSummary {
   readonly image: string;
   readonly kubernetesVersion: string;
   readonly state: ClusterState;
+  /** Why, for people; empty when all is well. */
+  readonly reason: string;
+  /** What was found; by what Docker knows only, unless more was asked for. */
+  readonly findings: readonly Finding[];
   readonly nodes: readonly { readonly name: string; readonly id: string; readonly role: string; readonly state: string; readonly address: string; readonly runtime: string; readonly image: string }[];
+}
+
+export interface RepairOptions {
+  readonly name: string;
+  /** Only say what is found and what would be done. */
+  readonly dryRun: boolean;
+  /** Milliseconds for each wait. */
+  readonly waitMs: number;
+}
+
+export interface RepairResult {
+  readonly name: string;
+  /** Nothing was found, or nothing is left of it. */
+  readonly healthy: boolean;
+  /** What was found, in the order in which it came to light: some things are seen only once others are repaired. */
+  readonly findings: readonly Finding[];
+  /** Those that were repaired; none in a dry run. */
+  readonly repaired: readonly Finding[];
+  /** Milliseconds. */
+  readonly durationMs: number;
 }

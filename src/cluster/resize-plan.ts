@@ -1,26 +1,18 @@
 import { LABELS } from '../nodes/labels.js';
 import { nodeName } from '../nodes/names.js';
 import { operationId as id } from '../plan/operation.js';
-import type { NodeAddresses, ObservedNode } from '../provider/types.js';
-import type { ChosenImage } from './node-image.js';
-import { createNode, mergeSettings, registrationOf, type ClusterTraits } from './node-plan.js';
+import type { ObservedNode } from '../provider/types.js';
+import { comingWorkers, type ComingWorkersFacts } from './coming-workers.js';
+import { mergeSettings } from './node-plan.js';
 import type { NodeSettings } from '../nodes/settings.js';
-import { joinWorker, keepNodes, type JoiningWorker } from './create-plan.js';
+import { keepNodes } from './create-plan.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { ResizeOptions } from './options.js';
 
-export interface ResizeFacts {
-  readonly run: string;
-  readonly master: ObservedNode;
+export interface ResizeFacts extends ComingWorkersFacts {
   readonly workers: readonly ObservedNode[];
   /** Names of the Node objects that the API server knows. */
   readonly nodeObjects: ReadonlySet<string>;
-  readonly image: ChosenImage;
-  readonly networkId: string;
-  /** Nodes are given configuration of the user's before they are used. */
-  readonly customized?: boolean | undefined;
-  /** Of workers that come, by index; those on a network of ours follow from its subnet. */
-  readonly addresses?: ReadonlyMap<number, NodeAddresses>;
 }
 
 export interface ResizeDecision {
@@ -39,13 +31,23 @@ export function decideResize(cluster: string, wanted: number, facts: Pick<Resize
   const taken = new Set(kept.map((worker) => worker.index));
   const free = Array.from({ length: wanted }, (_, index) => index).filter((index) => !taken.has(index));
   const containers = new Set(facts.workers.map((worker) => worker.name));
-  const isWorkerName = (name: string): boolean => name.startsWith(`${cluster}-worker-`) && /^\d+$/.test(name.slice(`${cluster}-worker-`.length));
   return {
     add: free.slice(0, wanted - kept.length),
     remove: byIndex.slice(wanted).reverse(),
     replace: kept.filter((worker) => !facts.nodeObjects.has(worker.name)),
-    stale: [...facts.nodeObjects].filter((name) => isWorkerName(name) && !containers.has(name)),
+    stale: [...facts.nodeObjects].filter((name) => isWorkerName(cluster, name) && !containers.has(name)),
   };
+}
+
+export function isWorkerName(cluster: string, name: string): boolean {
+  return workerIndex(cluster, name) !== undefined;
+}
+
+/** The index in the name of a worker; undefined when it is not the name of one. */
+export function workerIndex(cluster: string, name: string): number | undefined {
+  const prefix = nodeName(cluster, 'worker', 0).slice(0, -1);
+  const digits = name.slice(prefix.length);
+  return name.startsWith(prefix) && /^\d{1,5}$/.test(digits) ? Number(digits) : undefined;
 }
 
 export function planResize(options: ResizeOptions, facts: ResizeFacts): ClusterPlan {
@@ -67,7 +69,9 @@ export function planResize(options: ResizeOptions, facts: ResizeFacts): ClusterP
     ],
     operations: [
       ...down, ...stale, ...replaced,
-      ...(added.length > 0 ? additions(options, facts, added, before) : []),
+      ...comingWorkers({
+        cluster, facts, indices: added, before, waitAll: options.waitAll, settingsOf: () => mergeSettings(workerDefaultsOf(facts.master), options.settings),
+      }),
       ...(added.length > 0 ? [keepAdded(cluster, added)] : []),
       {
         kind: 'mark-complete', id: id('mark-complete', cluster), group: 'finish', title: 'Recording that the cluster is complete',
@@ -96,44 +100,14 @@ export function removal(worker: ObservedNode, all: readonly ObservedNode[], opti
   ];
 }
 
-function removeContainer(worker: ObservedNode, verb: string, needs: readonly string[]): ClusterOperation {
+/** Kills it: nothing is left to be moved elsewhere. */
+export function removeContainer(worker: ObservedNode, verb: string, needs: readonly string[]): ClusterOperation {
   return { kind: 'remove-node', id: id('remove-node', worker.name), group: 'resize', title: `${verb} ${worker.name}`, needs, nodeId: worker.id };
 }
 
 function keepAdded(cluster: string, indices: readonly number[]): ClusterOperation {
   const names = indices.map((index) => nodeName(cluster, 'worker', index));
   return keepNodes(cluster, names, names.map((name) => id('create-node', name)), names.map((name) => id('join-worker', name)));
-}
-
-function additions(options: ResizeOptions, facts: ResizeFacts, indices: readonly number[], before: readonly string[]): ClusterOperation[] {
-  const { name: cluster } = options;
-  const { master } = facts;
-  const names = indices.map((index) => nodeName(cluster, 'worker', index));
-  const mint = id('mint-token', cluster);
-  const settings = mergeSettings(workerDefaultsOf(master), options.settings);
-  const traits: ClusterTraits = {
-    cluster, run: facts.run, network: facts.networkId, runtime: master.labels[LABELS.runtime] ?? '',
-    podSubnet: master.labels[LABELS.podSubnet] ?? '', cni: master.labels[LABELS.cni] ?? '', dual: master.labels[LABELS.ipFamily] === 'dual',
-    lastingAddress: master.labels[LABELS.lastingAddress],
-  };
-  const joining: JoiningWorker = {
-    registration: registrationOf(settings), otherImage: facts.image.reference !== master.image, customized: facts.customized === true,
-  };
-  return [
-    { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: [] },
-    ...indices.map((index) => createNode(traits, { role: 'worker', index, image: facts.image, settings, addresses: facts.addresses?.get(index) }, 'resize', before)),
-    ...names.flatMap((worker) => joinWorker(worker, [], [mint], joining)),
-    {
-      kind: 'revoke-token', id: id('revoke-token', cluster), group: 'workers', title: 'Revoking the join token',
-      needs: [mint], after: names.map((worker) => id('join-worker', worker)),
-    },
-    ...(options.waitAll
-      ? [{
-          kind: 'await-ready', id: id('await-ready', 'workers'), group: 'finish', title: 'Waiting for all nodes to be ready ...',
-          needs: [mint], after: names.map((worker) => id('join-worker', worker)), nodes: names,
-        } satisfies ClusterOperation]
-      : []),
-  ];
 }
 
 /** What create was asked to give every worker. The label may have been written by anybody: what is no object counts as nothing. */

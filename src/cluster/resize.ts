@@ -5,6 +5,7 @@ import { revokeBootstrapToken } from '../kubernetes/bootstrap-token.js';
 import { deleteNode, listNodes, uncordon } from '../kubernetes/nodes.js';
 import { LABELS } from '../nodes/labels.js';
 import { nodeName } from '../nodes/names.js';
+import type { HostDescription } from '../provider/host-description.js';
 import type { ObservedNode } from '../provider/types.js';
 import { cleanUpThroughApi } from './clean-up.js';
 import { recordedCustomization, type Customization } from './customization.js';
@@ -13,6 +14,7 @@ import { fetchCredentials } from './handlers/control-plane.js';
 import { CUSTOMIZATION_FILE } from './handlers/customize.js';
 import { chooseImage, requireSupportedSkew } from './node-image.js';
 import { addressesBeside } from './network-facts.js';
+import { withClusterLock } from './lock/cluster-lock.js';
 import { controlPlaneOf, noSuchCluster, observeClusters, workersOf, type ObservedCluster } from './observe.js';
 import type { ResizeOptions, ResizeResult } from './options.js';
 import { decideResize, planResize, workerDefaultsOf } from './resize-plan.js';
@@ -26,7 +28,11 @@ import { validateResizeOptions } from './validate-options.js';
  * @throws KindboxError usage, notFound, cluster, timeout (a drain), partial (workers that failed to join).
  */
 export async function resizeCluster(context: EngineContext, options: ResizeOptions): Promise<ResizeResult> {
-  const startedAt = Date.now();
+  return resizeTo(context, options, 'resize', () => options.numWorkers);
+}
+
+/** @param wanted is asked for the number of workers once nobody else changes it. */
+export async function resizeTo(context: EngineContext, options: ResizeOptions, verb: string, wanted: (workers: number) => number): Promise<ResizeResult> {
   validateResizeOptions(options);
   const { provider, signal } = context;
   const [host, clusters] = await Promise.all([provider.describeHost(signal), observeClusters(provider, signal, options.name)]);
@@ -34,21 +40,40 @@ export async function resizeCluster(context: EngineContext, options: ResizeOptio
   if (cluster === undefined) throw noSuchCluster(options.name);
   const master = requireRunningMaster(cluster);
   requireRuntime(host, master.labels[LABELS.runtime] ?? '');
+  const run = newRunId();
+  return withClusterLock(context, cluster, master, { verb, participle: 'resized', run }, (inner, locked) => resizeLocked(inner, options, { host, master, run, wanted, locked }));
+}
 
-  const image = await chooseImage(context, host, { image: options.image ?? options.settings?.image ?? workerDefaultsOf(master).image ?? master.image });
+interface Resizing {
+  readonly host: HostDescription;
+  readonly master: ObservedNode;
+  readonly run: string;
+  readonly wanted: (workers: number) => number;
+  /** The cluster, when nobody else changes it. */
+  readonly locked: Promise<ObservedCluster>;
+}
+
+async function resizeLocked(context: EngineContext, asked: ResizeOptions, { host, master, run, wanted, locked }: Resizing): Promise<ResizeResult> {
+  const startedAt = Date.now();
+  const { signal } = context;
+
+  const image = await chooseImage(context, host, { image: asked.image ?? asked.settings?.image ?? workerDefaultsOf(master).image ?? master.image });
   requireSupportedSkew(master.labels[LABELS.kubernetesVersion] ?? image.kubernetesVersion, image.kubernetesVersion);
   const customization = await observeCustomization(context, master);
   const session = new ClusterSession(context, {
-    cluster: options.name, run: newRunId(), host, kubernetesVersion: image.kubernetesVersion, master: master.name, waitMs: options.waitMs, customization,
+    cluster: asked.name, run, host, kubernetesVersion: image.kubernetesVersion, master: master.name, waitMs: asked.waitMs, customization,
   });
   session.remember(master);
-  cluster.networks.forEach((network) => session.rememberNetwork(network));
   session.configurationWritten.resolve();
 
   try {
     await fetchCredentials(session, { kind: 'fetch-credentials', id: 'fetch-credentials', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });
+    const cluster = await locked;
+    cluster.networks.forEach((network) => session.rememberNetwork(network));
     const nodeObjects = new Set((await listNodes(session.api, signal)).map((node) => node.metadata.name));
     const observed = { workers: workersOf(cluster), nodeObjects };
+    const options = { ...asked, numWorkers: wanted(observed.workers.length) };
+    validateResizeOptions(options);
     const decision = decideResize(options.name, options.numWorkers, observed);
     const coming = [...decision.replace.map((worker) => worker.index), ...decision.add];
     const facts = {
@@ -71,7 +96,7 @@ export async function resizeCluster(context: EngineContext, options: ResizeOptio
 }
 
 /** Nodes that stay can be scheduled to again, Node objects of workers that go are removed, the token is revoked. */
-async function putRight(session: ClusterSession, stay: readonly string[], go: readonly string[]): Promise<void> {
+export async function putRight(session: ClusterSession, stay: readonly string[], go: readonly string[]): Promise<void> {
   await cleanUpThroughApi(session, (api, signal) => Promise.allSettled([
     revokeBootstrapToken(api, session.token, signal),
     ...stay.map((name) => uncordon(api, name, signal)),
@@ -80,7 +105,7 @@ async function putRight(session: ClusterSession, stay: readonly string[], go: re
 }
 
 /** What the cluster was created with and its new workers are to have, too. */
-async function observeCustomization({ provider, signal }: EngineContext, master: ObservedNode): Promise<Customization | undefined> {
+export async function observeCustomization({ provider, signal }: EngineContext, master: ObservedNode): Promise<Customization | undefined> {
   const { exitCode, stdout } = await provider.exec(master.id, ['cat', CUSTOMIZATION_FILE], { signal });
   return exitCode === 0 && stdout !== '' ? recordedCustomization(stdout) : undefined;
 }

@@ -8,6 +8,8 @@ import type { ClusterSession } from './session.js';
 export interface RunSettings {
   /** Keep what was made when the run fails. */
   readonly retain?: boolean;
+  /** The same, where it is known only then. */
+  readonly keeps?: () => Promise<boolean>;
   /** The plan makes nothing: there is nothing to be undone. */
   readonly makesNothing?: boolean;
   /** Puts right inside the cluster what a failed run leaves there, before its containers are removed. */
@@ -21,7 +23,7 @@ export async function runPlan(context: EngineContext, session: ClusterSession, p
   } catch (error) {
     const { cluster, run } = session.settings;
     if (settings.makesNothing) throw error;
-    if (settings.retain) {
+    if (settings.retain === true || await settings.keeps?.() === true) {
       context.emit({
         type: 'note', level: 'warning', at: Date.now(),
         message: `What was made is kept. Look at it with: kindbox logs ${cluster}, or docker exec -it ${session.settings.master} journalctl -u kubelet. Remove it with: kindbox destroy ${cluster}`,

@@ -21,6 +21,15 @@ export interface SessionSettings {
   /** Milliseconds for each wait. */
   readonly waitMs: number;
   readonly customization?: Customization | undefined;
+  readonly guard?: RunGuard | undefined;
+}
+
+/** What a run tells its lock (see lock/). */
+export interface RunGuard {
+  /** An object was made. @throws KindboxError conflict when the cluster was destroyed meanwhile. */
+  made(): Promise<void>;
+  /** The control plane runs. */
+  holdIn(master: ObservedNode): void;
 }
 
 export const NO_CUSTOMIZATION: Customization = { init: [], join: [], joinByIndex: [], containerd: [], record: undefined };
@@ -42,6 +51,8 @@ export class ClusterSession {
   readonly ready = new Set<string>();
   /** Milliseconds since the epoch, by name, of nodes that this run started. */
   readonly startedAt = new Map<string, number>();
+  /** The same, of nodes that ran and whose kubelet alone was started anew. */
+  readonly servicesStartedAt = new Map<string, number>();
   /** A network of ours could not be removed, because containers that are not ours use it. */
   networkKept = false;
   /** Path of the kubeconfig that this run wrote or removed. */

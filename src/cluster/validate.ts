@@ -2,9 +2,8 @@ import { KindboxError } from '../errors/index.js';
 import { printable } from '../errors/printable.js';
 import { workersIn } from '../nodes/addresses.js';
 import { dotted, overlaps, parseCidr } from '../nodes/cidr.js';
+import { isClusterName, MAX_CLUSTER_NAME } from '../nodes/names.js';
 
-/** Leaves room for `-worker-9999` in a hostname of 63 characters. */
-const MAX_NAME_LENGTH = 50;
 export const MAX_WORKERS = 500;
 /** kubeadm's default. */
 export const SERVICE_SUBNET = '10.96.0.0/12';
@@ -15,10 +14,10 @@ function invalid(message: string, because?: string, next?: readonly string[]): n
 
 /** @throws KindboxError usage. Runs before anything is contacted: names end in hostnames, labels and paths. */
 export function validateClusterName(name: string): void {
-  if (name.length > MAX_NAME_LENGTH) {
-    invalid(`The cluster name is ${name.length} characters long`, `Node names are made of it; at most ${MAX_NAME_LENGTH} fit.`);
+  if (name.length > MAX_CLUSTER_NAME) {
+    invalid(`The cluster name is ${name.length} characters long`, `Node names are made of it; at most ${MAX_CLUSTER_NAME} fit.`);
   }
-  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
+  if (!isClusterName(name)) {
     invalid(
       `"${printable(name)}" is not a valid cluster name`,
       'A name has lower-case letters, digits and dashes, and begins and ends with a letter or digit.',

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { packageRoot } from './package-root.js';
 
 export const DEFAULT_KUBERNETES_VERSION = 'v1.36.3';
@@ -18,10 +18,10 @@ export function nodeImageFolder(): string {
   return join(packageRoot(), 'images', 'k8s-node');
 }
 
-/** The versions whose sources are pinned, oldest first. */
+/** The versions whose sources are pinned, those of nodes with Docker inside among them, oldest first. */
 export async function supportedKubernetesVersions(folder = nodeImageFolder()): Promise<string[]> {
-  const files = await readdir(join(folder, 'source', 'versions'));
-  return files
+  const files = await Promise.all([readdir(join(folder, 'source', 'versions')), readdir(join(dirname(folder), 'docker-node', 'source', 'versions')).catch(() => [])]);
+  return files.flat()
     .flatMap((file) => /^(v\d+\.\d+\.\d+)\.env$/.exec(file)?.[1] ?? [])
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }

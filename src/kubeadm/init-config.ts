@@ -1,3 +1,4 @@
+import { CREATE_TOKEN } from '../kubernetes/bootstrap-token.js';
 import { withComponentSettings, type ComponentSettings } from './component-settings.js';
 import { EPHEMERAL } from './ephemeral.js';
 import { withArgumentsOf } from './extra-args.js';
@@ -5,6 +6,7 @@ import { kubeProxyConfig } from './kube-proxy.js';
 import { isJsonObject, type JsonObject } from './merge-patch.js';
 import { withPatches, type KubeadmPatch } from './patches.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
+import { kubeadmTimeouts } from './timeouts.js';
 import { isAtLeast, kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
@@ -26,11 +28,11 @@ export interface InitSettings extends RegistrationSettings, ComponentSettings {
   readonly ephemeral?: boolean | undefined;
   /** Where nodes reach the API server; kubeadm takes the node's own address when undefined. */
   readonly advertiseAddress?: string | undefined;
+  /** Milliseconds for each wait; kubeadm's own when undefined. */
+  readonly waitMs?: number | undefined;
   readonly patches?: readonly KubeadmPatch[] | undefined;
 }
 
-/** As long as kubeadm itself waits for a control plane. */
-const CONTROL_PLANE_TIMEOUT = '4m0s';
 /**
  * The controller manager makes a service account and a token for each of its controllers before any of them starts. With
  * the default of 20 requests a second that takes five seconds, in which no node gets its certificate or its pod subnet.
@@ -67,12 +69,12 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
           ttl: '1h0m0s',
           usages: ['authentication'],
           groups: ['system:bootstrappers:kubeadm:default-node-token'],
-          description: 'kindbox create',
+          description: CREATE_TOKEN,
         },
       ],
       ...(settings.advertiseAddress === undefined ? {} : { localAPIEndpoint: { advertiseAddress: settings.advertiseAddress } }),
       nodeRegistration: nodeRegistration({ ...settings, taints: settings.taints ?? (settings.schedulableControlPlane ? [] : undefined) }),
-      ...(waitsForApiItself(settings.kubernetesVersion) ? { timeouts: { kubernetesAPICall: CONTROL_PLANE_TIMEOUT } } : {}),
+      ...(waitsForApiItself(settings.kubernetesVersion) ? { timeouts: kubeadmTimeouts('init', settings.waitMs) } : {}),
     },
     {
       apiVersion,

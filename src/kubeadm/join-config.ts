@@ -1,6 +1,7 @@
 import { withArgumentsOf } from './extra-args.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
 import { withPatches, type KubeadmPatch } from './patches.js';
+import { kubeadmTimeouts } from './timeouts.js';
 import { kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
@@ -18,6 +19,8 @@ const CERTIFICATE_FIRST = { 'rotate-certificates': 'false' } as const;
 export interface JoinSettings extends RegistrationSettings {
   /** Secret: the result goes to stdin only. */
   readonly token: string;
+  /** Milliseconds for each wait; kubeadm's own when undefined. */
+  readonly waitMs?: number | undefined;
   readonly patches?: readonly KubeadmPatch[] | undefined;
 }
 
@@ -33,6 +36,7 @@ export function joinConfig(settings: JoinSettings): string {
       kind: 'JoinConfiguration',
       discovery: { file: { kubeConfigPath: DISCOVERY_FILE }, tlsBootstrapToken: settings.token },
       nodeRegistration: nodeRegistration({ ...settings, kubeletFlags: { ...CERTIFICATE_FIRST, ...settings.kubeletFlags } }),
+      ...(apiVersion.endsWith('v1beta4') ? { timeouts: kubeadmTimeouts('join', settings.waitMs) } : {}),
     },
   ], settings.patches ?? []);
   return yamlDocuments(documents.map((document) => withArgumentsOf(apiVersion, document)));

@@ -4,6 +4,7 @@ import type { Document } from 'yaml';
 import { KindboxError } from '../errors/index.js';
 import type { KubeconfigEntries } from './convert.js';
 import { addEntries, ForeignEntryError, hasEntries, parseKubeconfig, removeEntries } from './entries-of-file.js';
+import { InTheWayError, replaceUsersFile } from '../files/private-file.js';
 import { ensureFolder } from './folder.js';
 import { withKubeconfigLock } from './lock.js';
 import type { Environment } from './path.js';
@@ -71,9 +72,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
 
 /** Atomic, synced; the mode and owner of a file that was there stay, and a link to one is followed, as kubectl does. */
 async function save(path: string, document: Document): Promise<void> {
-  const { default: writeFileAtomic } = await import('write-file-atomic');
-  const isNew = await readIfThere(path) === undefined;
-  await writeFileAtomic(path, document.toString(KUBECTL_STYLE), { fsync: true, ...(isNew ? { mode: 0o600 } : {}) });
+  await replaceUsersFile(path, document.toString(KUBECTL_STYLE));
 }
 
 async function explaining(path: string, cluster: string, work: () => Promise<void>): Promise<void> {
@@ -82,7 +81,7 @@ async function explaining(path: string, cluster: string, work: () => Promise<voi
   } catch (error) {
     if (error instanceof KindboxError || (error as Error).name === 'AbortError') throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    const because = code !== undefined && code !== '' ? `The file system says: ${code}.` : `In that file, ${(error as Error).message}.`;
+    const because = error instanceof InTheWayError ? `${error.message}.` : code !== undefined && code !== '' ? `The file system says: ${code}.` : `In that file, ${(error as Error).message}.`;
     throw new KindboxError(`The kubeconfig ${path} was not changed`, {
       reason: 'partial', because,
       next: error instanceof ForeignEntryError

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { KindboxError } from '../errors/index.js';
+import { InTheWayError, writePrivateFile } from '../files/private-file.js';
 import { userKubeconfig, type KubeconfigEntries } from './convert.js';
 import { ensureFolder } from './folder.js';
 import { ownerOf } from './own-file.js';
@@ -19,11 +20,10 @@ export async function writeKubeconfig(entries: KubeconfigEntries, environment: E
   try {
     if (await ownerOf(path, cluster) === 'foreign') throw unwritten('Something that kindbox did not write is there, and is left alone.');
     await ensureFolder(dirname(path));
-    const { default: writeFileAtomic } = await import('write-file-atomic');
-    await writeFileAtomic(path, userKubeconfig(entries), { mode: 0o600, fsync: true });
+    await writePrivateFile(path, userKubeconfig(entries));
     return path;
   } catch (error) {
     if (error instanceof KindboxError) throw error;
-    throw unwritten(`The file system says: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}.`, error);
+    throw unwritten(error instanceof InTheWayError ? `${error.message}.` : `The file system says: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}.`, error);
   }
 }

@@ -1,11 +1,17 @@
 import { randomInt } from 'node:crypto';
 import type { ApiClient } from './api-client.js';
 import { orAbsent } from './api-error.js';
+import type { KubernetesList, KubernetesObject } from './types.js';
 
 const SECRETS = '/api/v1/namespaces/kube-system/secrets';
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 /** The group whose members kubeadm lets join as nodes. */
 const JOINERS = 'system:bootstrappers:kubeadm:default-node-token';
+
+const OF_ONE_RUN = 'Made by kindbox for one run; revoked at its end.';
+/** Description of the token that kubeadm init makes for us. */
+export const CREATE_TOKEN = 'kindbox create';
+const OURS: ReadonlySet<string> = new Set([OF_ONE_RUN, CREATE_TOKEN]);
 
 /** With it a machine may join the cluster: a secret until it is revoked. */
 export interface BootstrapToken {
@@ -36,7 +42,7 @@ export async function mintBootstrapToken(
   signal?: AbortSignal,
   options: MintOptions = {},
 ): Promise<void> {
-  const { signing = false, description = 'Made by kindbox for one run; revoked at its end.' } = options;
+  const { signing = false, description = OF_ONE_RUN } = options;
   const expiration = new Date(await api.serverTime(signal) + ttlMs).toISOString().replace(/\.\d+Z$/, 'Z');
   const data = {
     'token-id': token.id,
@@ -65,6 +71,18 @@ export async function mintBootstrapToken(
 /** An absent token is success. */
 export async function revokeBootstrapToken(api: Pick<ApiClient, 'request'>, { id }: Pick<BootstrapToken, 'id'>, signal?: AbortSignal): Promise<void> {
   await orAbsent(api.request('DELETE', tokenPath({ id }), { ...(signal && { signal }) }));
+}
+
+/** Ids of the tokens that a run of kindbox made and, if none is under way, has left. */
+export async function leftTokens(api: Pick<ApiClient, 'request'>, signal?: AbortSignal): Promise<string[]> {
+  const path = `${SECRETS}?fieldSelector=type%3Dbootstrap.kubernetes.io%2Ftoken`;
+  const { items } = await api.request<KubernetesList<Secret>>('GET', path, { ...(signal && { signal }) });
+  const text = (value: string | undefined): string => Buffer.from(value ?? '', 'base64').toString('utf8');
+  return items.filter(({ data }) => OURS.has(text(data?.['description']))).map(({ data }) => text(data?.['token-id']));
+}
+
+interface Secret extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 function tokenPath({ id }: Pick<BootstrapToken, 'id'>): string {

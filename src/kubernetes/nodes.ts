@@ -77,13 +77,16 @@ export async function awaitNodeRegistered(api: RequestsAndWatches, name: string,
   }));
 }
 
+/** On nodes that we took out of scheduling: nobody else knows that they are to go, should the run that removes them be killed. */
+export const CORDONED = 'dev.kindbox/cordoned';
+
 /** Takes a node out of scheduling; undefined when there is none of that name. */
 export function cordon(api: Requests, name: string, signal?: AbortSignal): Promise<NodeObject | undefined> {
-  return orAbsent(mergePatch(api, name, { spec: { unschedulable: true } }, signal));
+  return orAbsent(mergePatch(api, name, { metadata: { annotations: { [CORDONED]: 'to be removed' } }, spec: { unschedulable: true } }, signal));
 }
 
 export function uncordon(api: Requests, name: string, signal?: AbortSignal): Promise<NodeObject | undefined> {
-  return orAbsent(mergePatch(api, name, { spec: { unschedulable: null } }, signal));
+  return orAbsent(mergePatch(api, name, { metadata: { annotations: { [CORDONED]: null } }, spec: { unschedulable: null } }, signal));
 }
 
 /** Removes the Node object; an absent one is success. */

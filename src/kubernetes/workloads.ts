@@ -1,6 +1,6 @@
 import { KindboxError } from '../errors/index.js';
 import type { ApiClient } from './api-client.js';
-import { ApiError } from './api-error.js';
+import { ApiError, orAbsent } from './api-error.js';
 import { describePod, isPodReady } from './describe.js';
 import type { Deployment, KubernetesList, Pod, Workload } from './types.js';
 import { seconds, withDeadline } from './wait.js';
@@ -67,6 +67,13 @@ export async function imagesOfEveryNode(api: Pick<ApiClient, 'request'>, signal:
     .map((path) => api.request<KubernetesList<Workload>>('GET', path, { signal })));
   const specs = [...daemonSets?.items ?? [], ...deployments?.items ?? []].flatMap(({ spec }) => spec?.template?.spec ?? []);
   return [...new Set(specs.flatMap(({ initContainers = [], containers = [] }) => [...initContainers, ...containers]).flatMap(({ image }) => image ?? []))];
+}
+
+/** Whether kubeadm init came to its end: CoreDNS and kube-proxy are what it makes last. */
+export async function hasAddons(api: Pick<ApiClient, 'request'>, signal: AbortSignal): Promise<boolean> {
+  const found = await Promise.all(['deployments/coredns', 'daemonsets/kube-proxy']
+    .map((object) => orAbsent(api.request('GET', `/apis/apps/v1/namespaces/kube-system/${object}`, { signal }))));
+  return found.every((object) => object !== undefined);
 }
 
 function isAvailable({ metadata, status }: Deployment): boolean {

@@ -6,6 +6,9 @@ export const LIST_POD_LOGS = ['find', '-L', POD_LOGS, '-mindepth', '3', '-maxdep
 /** Pods of the user say in their logs what is nobody else's business. */
 const SYSTEM_NAMESPACE = /^(?:kube-|calico-|tigera-)/;
 
+/** A node has a dozen pods of the system, each with a few logs. */
+const MOST_LOGS = 500;
+
 export interface PodLog {
   /** Absolute path in the node. */
   readonly nodePath: string;
@@ -15,10 +18,15 @@ export interface PodLog {
 
 /** The logs of the system's pods in what `find` printed: `NAMESPACE_POD_UID/CONTAINER/RESTARTS.log`, a line each. */
 export function systemPodLogs(listing: string): PodLog[] {
+  const taken = new Set<string>();
   return listing.split('\n').flatMap((line) => {
     const parts = line.split('/');
     const [pod = '', container = '', file = ''] = parts;
     if (parts.length !== 3 || !SYSTEM_NAMESPACE.test(pod) || parts.some((part) => part === '' || part.startsWith('.'))) return [];
-    return [{ nodePath: `${POD_LOGS}/${line}`, path: [pod, container, file].map(safeSegment).join('/') }];
+    const path = [pod, container, file].map(safeSegment).join('/');
+    // Root in a node can name its folders as it likes: so that two names become one, or that there is no end of them.
+    if (taken.has(path) || taken.size >= MOST_LOGS) return [];
+    taken.add(path);
+    return [{ nodePath: `${POD_LOGS}/${line}`, path }];
   });
 }

@@ -10,6 +10,8 @@ export interface ContainerRuntime {
   readonly socket: (kubernetesVersion: string) => string;
   /** Must be what the runtime in the node image is configured with. */
   readonly cgroupDriver: 'systemd' | 'cgroupfs';
+  /** Of systemd. */
+  readonly unit: string;
   /** Program of the node image; it gets a number of seconds and returns once the runtime answers. */
   readonly awaitProgram: string;
   /** Prints the names of the pod images that are there, one a line. */
@@ -34,6 +36,7 @@ const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
     title: 'containerd',
     socket: () => 'unix:///run/containerd/containerd.sock',
     cgroupDriver: 'systemd',
+    unit: 'containerd.service',
     awaitProgram: '/usr/local/lib/kindbox/await-containerd',
     listImages: [...CTR, 'ls', '--quiet'],
     exportImages: padded(...CTR, 'export', '-'),
@@ -44,6 +47,7 @@ const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
     // The kubelet spoke to Docker by itself until 1.23 (dockershim); since then cri-dockerd does it.
     socket: (version) => (isBefore(version, '1.24.0') ? '/var/run/dockershim.sock' : 'unix:///run/cri-dockerd.sock'),
     cgroupDriver: 'cgroupfs',
+    unit: 'docker.service',
     awaitProgram: '/usr/local/lib/kindbox/await-docker',
     listImages: ['docker', 'image', 'ls', '--format', '{{.Repository}}:{{.Tag}}'],
     exportImages: padded('docker', 'save'),
@@ -51,9 +55,13 @@ const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
   },
 };
 
-/** Of an image or node without a label: containerd, which every image of ours had before the label. */
 export function containerRuntime(label: string | undefined): ContainerRuntime {
-  return CONTAINER_RUNTIMES[isCriName(label) ? label : 'containerd'];
+  return CONTAINER_RUNTIMES[criOf(label)];
+}
+
+/** Of an image or node without a label: containerd, which every image of ours had before the label. */
+export function criOf(label: string | undefined): CriName {
+  return isCriName(label) ? label : 'containerd';
 }
 
 export function isCriName(name: string | undefined): name is CriName {

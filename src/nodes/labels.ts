@@ -21,12 +21,16 @@ export const LABELS = {
   workerDefaults: 'dev.kindbox.worker-defaults',
   /** On the control plane: the name or address by which clients elsewhere reach the published API server. */
   apiServerAddress: 'dev.kindbox.api-server-address',
+  /** On the control plane: where create was asked to write the kubeconfig (`separate`, `merge`, `none`). */
+  kubeconfig: 'dev.kindbox.kubeconfig',
   /** On a network of ours whose lower half is for nodes. */
   addresses: 'dev.kindbox.addresses',
   /** Where nodes find the control plane, on networks on which its own address may change. */
   lastingAddress: 'dev.kindbox.lasting-address',
   /** On a volume of no content, made when a create has succeeded: without it a cluster is partial. */
   completed: 'dev.kindbox.completed',
+  /** On a volume of no content, the lock of a create that has not ended: who it is, as JSON (see cluster/lock/). */
+  lock: 'dev.kindbox.lock',
   /** `true` on a node of no cluster. Images made of one carry the label with no value. */
   standalone: 'dev.kindbox.standalone',
 } as const;

@@ -3,7 +3,7 @@ import type { Diagnostics } from './diagnostics.js';
 import type { EngineCommands, RecalledCommands } from './engine-commands.js';
 import type { HostDescription } from './host-description.js';
 import type {
-  ExecOptions, ExecResult, NetworkSpec, NodeExit, NodeImage, NodeSpec, ObservedNetwork, ObservedNode, ObservedVolume, OwnedFilter,
+  ExecOptions, ExecResult, NetworkSpec, NodeAddresses, NodeExit, NodeImage, NodeSpec, ObservedNetwork, ObservedNode, ObservedVolume, OwnedFilter,
 } from './types.js';
 
 /**
@@ -34,7 +34,7 @@ export interface NodeProvider extends Diagnostics {
    * fails. @throws KindboxError conflict (name or port taken), image, host.
    */
   createNode(spec: NodeSpec, signal: AbortSignal): Promise<ObservedNode>;
-  /** Starts a node, or leaves one that runs. @returns it as it is then, and since when it runs (milliseconds since the epoch, by the engine's clock). */
+  /** Starts a node, lets one that is paused go on, or leaves one that runs. @returns it as it is then, and since when it runs (milliseconds since the epoch, by the engine's clock). */
   startNode(id: string, signal: AbortSignal): Promise<{ readonly node: ObservedNode; readonly startedAt: number }>;
   /** Lets a node shut down, for ten seconds at most. It stays stopped until somebody starts it. */
   stopNode(id: string, signal: AbortSignal): Promise<void>;
@@ -50,6 +50,8 @@ export interface NodeProvider extends Diagnostics {
   allNetworks(signal: AbortSignal): Promise<ObservedNetwork[]>;
   /** Addresses on a network that containers, stopped ones included, have or were promised, and those of its gateways. */
   usedAddresses(networkId: string, signal: AbortSignal): Promise<string[]>;
+  /** Connects a node to a network, anew if it is connected already. @throws KindboxError conflict when another has the address. */
+  connectNode(nodeId: string, networkId: string, addresses: NodeAddresses, signal: AbortSignal): Promise<void>;
   createNetwork(spec: NetworkSpec, signal: AbortSignal): Promise<ObservedNetwork>;
   /** Removes a network of ours; `in-use` when containers that are not ours are attached. */
   removeNetwork(id: string): Promise<'removed' | 'absent' | 'in-use'>;
@@ -58,6 +60,8 @@ export interface NodeProvider extends Diagnostics {
   listVolumes(filter: OwnedFilter, signal: AbortSignal): Promise<ObservedVolume[]>;
   /** Creates a named volume with labels, or does nothing when it exists. */
   ensureVolume(name: string, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;
+  /** The volume of that name, ours or not: names of volumes are exclusive, so it tells who made it first. */
+  findVolume(name: string, signal: AbortSignal): Promise<ObservedVolume | undefined>;
   /** Removes a volume; an absent one is success, one that a node holds is left. */
   removeVolume(id: string): Promise<void>;
 

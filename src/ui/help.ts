@@ -5,10 +5,6 @@ import { Help } from '@oclif/core/help';
 export class KindboxHelp extends Help {
   readonly #lines: string[] = [];
 
-  static async renderFor(root: string, words: readonly string[]): Promise<string> {
-    return KindboxHelp.render(await Config.load({ root }), words);
-  }
-
   static async render(config: Config, words: readonly string[]): Promise<string> {
     const help = new KindboxHelp(config, config.pjson.oclif.helpOptions ?? {});
     await help.showHelp([...words]);

@@ -7,8 +7,9 @@ import type { PastEvents } from '../../src/provider/diagnostics.js';
 import type { HostDescription } from '../../src/provider/host-description.js';
 import type { NodeProvider } from '../../src/provider/provider.js';
 import type {
-  ExecResult, NetworkSpec, NodeImage, NodeSpec, ObservedNetwork, ObservedNode, ObservedVolume, OwnedFilter,
+  ExecResult, NetworkSpec, NodeAddresses, NodeImage, NodeSpec, ObservedNetwork, ObservedNode, ObservedVolume, OwnedFilter,
 } from '../../src/provider/types.js';
+import { FakeLocks } from './fake-lock.js';
 
 const matches = (labels: Readonly<Record<string, string>>, filter: OwnedFilter): boolean =>
   (filter.cluster === undefined || labels[LABELS.cluster] === filter.cluster) && (filter.run === undefined || labels[LABELS.run] === filter.run);
@@ -45,6 +46,7 @@ export class FakeProvider implements NodeProvider {
   outOfMemory: readonly string[] = [];
   /** Of every network that is made without one. */
   subnetOfNetworks: string | undefined;
+  readonly locks = new FakeLocks();
   onExec: (node: ObservedNode, argv: readonly string[]) => Promise<ExecResult> = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
   onOpenStream: (node: ObservedNode | undefined, argv: readonly string[], signal: AbortSignal) => Promise<Duplex> =
     () => Promise.reject(new KindboxError('nothing listens', { reason: 'cluster' }));
@@ -109,6 +111,7 @@ export class FakeProvider implements NodeProvider {
 
   stopNode(id: string): Promise<void> {
     this.#become(id, 'stopped');
+    this.locks.end(id);
     return Promise.resolve();
   }
 
@@ -129,6 +132,7 @@ export class FakeProvider implements NodeProvider {
   removeNode(id: string): Promise<void> {
     this.calls.push(`remove ${this.nodes.get(id)?.name ?? id}`);
     this.nodes.delete(id);
+    this.locks.end(id);
     return Promise.resolve();
   }
 
@@ -146,6 +150,15 @@ export class FakeProvider implements NodeProvider {
 
   usedAddresses(networkId: string): Promise<string[]> {
     return Promise.resolve([...this.nodes.values()].flatMap(({ addresses }) => addresses.filter((address) => address.networkId === networkId).map(({ ipv4 }) => ipv4)));
+  }
+
+  connectNode(nodeId: string, networkId: string, { ipv4 }: NodeAddresses): Promise<void> {
+    const node = this.nodes.get(nodeId);
+    if (node === undefined) return Promise.reject(new KindboxError(`there is no node ${nodeId}`, { reason: 'notFound' }));
+    const networkName = this.networks.get(networkId)?.name ?? networkId;
+    this.calls.push(`connect ${node.name} to ${networkName}${ipv4 === undefined ? '' : ` at ${ipv4}`}`);
+    this.nodes.set(nodeId, { ...node, network: networkName, addresses: [{ networkId, networkName, ipv4: ipv4 ?? '172.18.0.9' }] });
+    return Promise.resolve();
   }
 
   createNetwork(spec: NetworkSpec): Promise<ObservedNetwork> {
@@ -168,6 +181,10 @@ export class FakeProvider implements NodeProvider {
     return Promise.resolve();
   }
 
+  findVolume(name: string): Promise<ObservedVolume | undefined> {
+    return Promise.resolve(this.volumes.get(name));
+  }
+
   removeVolume(id: string): Promise<void> {
     this.volumes.delete(id);
     return Promise.resolve();
@@ -177,10 +194,13 @@ export class FakeProvider implements NodeProvider {
     const node = this.nodes.get(nodeId);
     if (node === undefined) return Promise.reject(new KindboxError('no such node', { reason: 'cluster' }));
     this.calls.push(`exec ${node.name} ${argv.join(' ')}`);
+    const record = this.locks.read(nodeId, argv);
+    if (record !== undefined) return Promise.resolve(record);
     return this.onExec(node, argv);
   }
 
   openStream(nodeId: string, argv: readonly string[], signal: AbortSignal): Promise<Duplex> {
+    if (argv[0] === 'flock' && this.nodes.has(nodeId)) return Promise.resolve(this.locks.open(nodeId));
     return this.onOpenStream(this.nodes.get(nodeId), argv, signal);
   }
 

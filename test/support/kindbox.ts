@@ -17,6 +17,8 @@ export interface KindboxRun {
 
 export interface KindboxOptions {
   readonly environment?: Readonly<Record<string, string>>;
+  /** Milliseconds after which it is killed, which shows as an exit code that is undefined. */
+  readonly timeoutMs?: number;
   /** Called with each event; only with `--progress json`. */
   readonly onEvent?: (event: EngineEvent, signal: (name: NodeJS.Signals) => void, hangUp: () => void) => void;
 }
@@ -37,10 +39,10 @@ export class Kindbox {
   }
 
   /** Runs to the end, whatever the exit code. */
-  async run(argv: readonly string[], { environment = {}, onEvent }: KindboxOptions = {}): Promise<KindboxRun> {
+  async run(argv: readonly string[], { environment = {}, onEvent, timeoutMs }: KindboxOptions = {}): Promise<KindboxRun> {
     const child = execa(PROGRAM, argv, {
       env: { HOME: this.home, TMPDIR: this.temporary, KUBECONFIG: undefined, KINDBOX_RUNTIME: undefined, NO_COLOR: '1', ...environment },
-      stdin: 'ignore', reject: false, maxBuffer: 64 * 1024 * 1024,
+      stdin: 'ignore', reject: false, maxBuffer: 64 * 1024 * 1024, ...(timeoutMs !== undefined && { timeout: timeoutMs, killSignal: 'SIGKILL' }),
     });
     if (onEvent !== undefined) {
       createInterface({ input: child.stderr }).on('line', (line) => {

@@ -30,7 +30,7 @@ export function initArgv(kubernetesVersion: string): string[] {
 export async function initControlPlane(session: ClusterSession, operation: Of<'init-control-plane'>, run: OperationRun): Promise<void> {
   const { settings, provider, token } = session;
   const config = initConfig(initSettings(operation, {
-    cluster: settings.cluster, token: token.value, cgroupVersion: settings.host.cgroupVersion, customization: session.customization,
+    cluster: settings.cluster, token: token.value, cgroupVersion: settings.host.cgroupVersion, waitMs: settings.waitMs, customization: session.customization,
     registration: await registrationSettings(session, session.node(operation.node), operation.registration, run.signal),
   }));
   const onLine = (line: string): void => {

@@ -32,7 +32,7 @@ export async function writeClusterKubeconfig(session: ClusterSession, operation:
   const { environment } = session.context;
   const entries = userEntries(operation.cluster, session.adminConfig, clientServer(session));
   session.kubeconfig = operation.mode === 'merge'
-    ? await mergeKubeconfig(entries, true, environment, run.signal)
+    ? await mergeKubeconfig(entries, operation.keepContext !== true, environment, run.signal)
     : await writeKubeconfig(entries, environment);
 }
 
@@ -44,4 +44,5 @@ export async function removeClusterKubeconfig(session: ClusterSession, operation
 export async function markComplete(session: ClusterSession, operation: Of<'mark-complete'>, run: OperationRun): Promise<void> {
   const labels = { ...ownedLabels(operation.cluster, session.settings.run), [LABELS.completed]: 'true' };
   await session.provider.ensureVolume(`${operation.cluster}-kindbox`, labels, run.signal);
+  await session.settings.guard?.made();
 }

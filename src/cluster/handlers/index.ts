@@ -8,6 +8,7 @@ import * as finish from './finish.js';
 import * as registration from './registration.js';
 import * as lifecycle from './lifecycle.js';
 import * as nodes from './nodes.js';
+import * as repair from './repair.js';
 import * as workers from './workers.js';
 
 type Handler<K extends ClusterOperationKind> = (
@@ -39,6 +40,11 @@ const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
   'delete-node-object': workers.deleteNodeObject,
   'stop-node': lifecycle.stopNode,
   'start-node': lifecycle.startNode,
+  'connect-node': nodes.connectNode,
+  'restart-services': repair.restartServices,
+  'uncordon-node': repair.uncordonNode,
+  'mark-control-plane': repair.markControlPlane,
+  'revoke-left-tokens': repair.revokeLeftTokens,
   'await-back': lifecycle.awaitBack,
   'refresh-kubeconfig': lifecycle.refreshClusterKubeconfig,
   'keep-nodes': lifecycle.keepNodes,

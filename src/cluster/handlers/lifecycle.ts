@@ -20,8 +20,8 @@ export async function startNode(session: ClusterSession, operation: Of<'start-no
 }
 
 export async function awaitBack(session: ClusterSession, operation: Of<'await-back'>, run: OperationRun): Promise<void> {
-  const { api, settings: { waitMs }, startedAt } = session;
-  const awaited = new Map([...startedAt].filter(([name]) => operation.nodes.includes(name)));
+  const { api, settings: { waitMs }, startedAt, servicesStartedAt } = session;
+  const awaited = new Map([...startedAt, ...servicesStartedAt].filter(([name]) => operation.nodes.includes(name)));
   let ready = 0;
   await Promise.all([
     awaitNodesBack(api, awaited, waitMs, run.signal, (name) => {

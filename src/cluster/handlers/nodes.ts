@@ -7,7 +7,9 @@ import { companionAddress } from '../../nodes/shared-addresses.js';
 import type { NodeAddresses, NodeSpec, ObservedNetwork } from '../../provider/types.js';
 import { containerRuntime } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
+import type { NodeRole } from '../../nodes/role.js';
 import { requireApart } from '../network-conflicts.js';
+import { CREATE_DEFAULTS } from '../defaults.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 
@@ -19,14 +21,16 @@ const NO_SUCH_COMMAND = new Set([126, 127]);
 export async function createNetwork(session: ClusterSession, operation: Of<'create-network'>, run: OperationRun): Promise<void> {
   const network = await session.provider.createNetwork(operation.spec, run.signal);
   session.rememberNetwork(network);
+  await session.settings.guard?.made();
   requireApart(network, operation.inner);
 }
 
 export async function createNode(session: ClusterSession, operation: Of<'create-node'>, run: OperationRun): Promise<void> {
   const network = session.ownNetwork(operation.spec.network);
-  const spec = { ...operation.spec, network: network?.id ?? operation.spec.network, ...(network === undefined ? {} : fixedAddresses(network, operation.spec)) };
+  const spec = { ...operation.spec, network: network?.id ?? operation.spec.network, ...(network === undefined ? {} : fixedAddresses(network, roleOf(operation.spec), Number(operation.spec.labels[LABELS.index]))) };
   const node = await session.provider.createNode(spec, run.signal);
   session.remember(node);
+  await session.settings.guard?.made();
   const [address] = node.addresses;
   if (node.role !== 'control-plane' || spec.ipv6Forwarding !== true || address?.ipv4 === spec.ipv4) return;
   session.context.emit({
@@ -35,26 +39,43 @@ export async function createNode(session: ClusterSession, operation: Of<'create-
   });
 }
 
+function roleOf({ labels }: NodeSpec): NodeRole {
+  return labels[LABELS.role] === 'worker' ? 'worker' : 'control-plane';
+}
+
+/** Connects a node again that is stopped: whatever runs in it finds its network as it was when it starts. */
+export async function connectNode(session: ClusterSession, operation: Of<'connect-node'>, run: OperationRun): Promise<void> {
+  const { role, index } = session.node(operation.node);
+  const network = session.ownNetwork(operation.networkId);
+  const addresses = operation.ipv4 === undefined ? (network === undefined ? {} : fixedAddresses(network, role, index)) : { ipv4: operation.ipv4 };
+  await session.provider.connectNode(operation.nodeId, operation.networkId, addresses, run.signal);
+}
+
 /** So that a node is found again after a restart, whoever else was started before it. */
-function fixedAddresses({ labels, subnets }: ObservedNetwork, spec: NodeSpec): NodeAddresses {
-  const { [LABELS.role]: role, [LABELS.index]: index } = spec.labels;
+function fixedAddresses({ labels, subnets }: ObservedNetwork, role: NodeRole, index: number): NodeAddresses {
   const subnet = subnets.find((range) => !isIpv6Range(range));
   if (labels[LABELS.addresses] !== 'fixed' || subnet === undefined) return {};
-  const ipv4 = nodeAddress(subnet, role === 'worker' ? 'worker' : 'control-plane', Number(index));
+  const ipv4 = nodeAddress(subnet, role, index);
   const ipv6 = companionAddress(subnets, ipv4);
   return { ...(ipv4 === undefined ? {} : { ipv4 }), ...(ipv6 === undefined ? {} : { ipv6 }) };
 }
 
-/** Seconds, as the script in the node takes them. A node that has not booted by then never will. */
-export const BOOT_SECONDS = 120;
+/** Seconds, as the script in the node takes them. A node that has not booted by then never will, but on a machine for which a longer wait was asked. */
+export function bootSeconds(waitMs: number): number {
+  return Math.ceil(120 * Math.max(1, waitMs / CREATE_DEFAULTS.waitMs));
+}
 
 export async function awaitRuntime(session: ClusterSession, operation: Of<'await-runtime'>, run: OperationRun): Promise<void> {
   const node = session.node(operation.node);
   const { title, awaitProgram } = containerRuntime(node.labels[LABELS.cri]);
-  const result = await execWhileRunning(session.provider, node, [awaitProgram, String(BOOT_SECONDS)], {
-    signal: run.signal, timeoutMs: (BOOT_SECONDS + 10) * 1000,
+  const seconds = bootSeconds(session.settings.waitMs);
+  const result = await execWhileRunning(session.provider, node, [awaitProgram, String(seconds)], {
+    signal: run.signal, timeoutMs: (seconds + 10) * 1000,
   });
-  if (result.exitCode === 0) return;
+  if (result.exitCode === 0) {
+    if (node.role === 'control-plane') session.settings.guard?.holdIn(node);
+    return;
+  }
   if (NO_SUCH_COMMAND.has(result.exitCode)) {
     throw new KindboxError(`The image ${node.image} is not a node image of kindbox`, {
       reason: 'image', because: `It has no ${awaitProgram}.`, next: ['kindbox image build'],
@@ -74,6 +95,8 @@ export async function removeVolume(session: ClusterSession, operation: Of<'remov
 export async function removeNetwork(session: ClusterSession, operation: Of<'remove-network'>): Promise<void> {
   const result = await session.provider.removeNetwork(operation.networkId);
   if (result !== 'in-use') return;
+  // A create that goes on for a moment has made another node on it: both are found when destroy looks again.
+  if ((await session.provider.listNodes({ cluster: session.settings.cluster }, session.context.signal)).length > 0) return;
   session.networkKept = true;
   session.context.emit({
     type: 'note', level: 'warning', at: Date.now(),

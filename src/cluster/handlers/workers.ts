@@ -45,7 +45,8 @@ export async function shareImages(session: ClusterSession, operation: Of<'share-
 export async function joinWorker(session: ClusterSession, operation: Of<'join-worker'>, run: OperationRun): Promise<void> {
   const node = session.node(operation.node);
   const config = joinConfig({
-    ...await registrationSettings(session, node, operation.registration, run.signal), token: session.token.value, patches: session.joinPatches(node),
+    ...await registrationSettings(session, node, operation.registration, run.signal), token: session.token.value,
+    waitMs: session.settings.waitMs, patches: session.joinPatches(node),
   });
   const result = await execWhileRunning(session.provider, node, JOIN_ARGV, {
     signal: run.signal, stdin: config, timeoutMs: session.settings.waitMs,

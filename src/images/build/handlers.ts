@@ -155,7 +155,7 @@ function commitSpec({ request, contentHash }: BuildInputs): CommitSpec {
     reference: request.reference,
     labels: {
       [IMAGE_LABELS.kubernetesVersion]: request.kubernetesVersion,
-      [IMAGE_LABELS.cri]: 'containerd',
+      [IMAGE_LABELS.cri]: request.cri,
       [IMAGE_LABELS.layout]: request.layout,
       [IMAGE_LABELS.target]: request.target,
       [IMAGE_LABELS.contentHash]: contentHash,

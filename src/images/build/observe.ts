@@ -44,6 +44,6 @@ export async function observe(context: BuildContext, inputs: BuildInputs): Promi
 
 /** A cache that only builds of other bases or variants use is not outdated; the first caches did not name their variant. */
 function isOfThisKind({ labels }: NodeImage, request: BuildRequest): boolean {
-  const variant = labels[BUILD_LABELS.variant] ?? variantName({ target: 'kindbox', layout: 'shared' });
+  const variant = labels[BUILD_LABELS.variant] ?? variantName({ target: 'kindbox', layout: 'shared', cri: 'containerd' });
   return labels[BUILD_LABELS.base] === request.base && variant === variantName(request);
 }

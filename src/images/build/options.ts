@@ -8,7 +8,7 @@ import { DEFAULT_BASE_IMAGE, DEFAULT_KUBERNETES_VERSION, splitReference } from '
 import type { RootfsBootstrap } from './bootstrap.js';
 import { mirrorsOf, type MirrorOptions, type Mirrors } from './release/mirrors.js';
 import { validateReleaseVersion } from './release/versions.js';
-import { variantReference, type BuildTarget, type ImageLayout, type ImageVariant } from './variants.js';
+import { criOfVersion, variantReference, type BuildTarget, type ImageLayout, type ImageVariant } from './variants.js';
 
 export interface BuildContext {
   readonly builder: ImageBuilder;
@@ -72,7 +72,8 @@ export function validateBuildOptions(
   if (options.from === 'release') validateReleaseVersion(kubernetesVersion, pinned);
   else validateSource(kubernetesVersion, options, pinned);
   validateImageReference(base);
-  const variant: ImageVariant = { target: options.target ?? 'kindbox', layout: options.layout ?? 'shared' };
+  const variant: ImageVariant = { target: options.target ?? 'kindbox', layout: options.layout ?? 'shared', cri: criOfVersion(kubernetesVersion) };
+  requirePossible(variant, kubernetesVersion);
   const reference = options.tag ?? variantReference(variant, kubernetesVersion);
   validateImageReference(reference);
   const { repository, tag, digest } = splitReference(reference);
@@ -86,6 +87,14 @@ export function validateBuildOptions(
     reference: `${repository}:${tag ?? 'latest'}`, force: options.force,
     mirrors: mirrorsOf(options, environment),
   };
+}
+
+/** @throws KindboxError usage: with Docker inside there is one kind of image only. */
+function requirePossible({ target, layout, cri }: ImageVariant, kubernetesVersion: string): void {
+  if (cri === 'containerd' || (target === 'kindbox' && layout === 'shared')) return;
+  throw new KindboxError(`An image with Kubernetes ${kubernetesVersion} is built for kindbox and in the shared layout only`, {
+    reason: 'usage', because: 'Its nodes have Docker inside, as the kubelet up to 1.23 wants it.', next: [`kindbox image build --k8s-version=${kubernetesVersion}`],
+  });
 }
 
 function validateSource(kubernetesVersion: string, { mirrors = [], registryMirrors = [] }: BuildOptions, pinned: readonly string[]): void {

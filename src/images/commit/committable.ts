@@ -1,5 +1,6 @@
 import { KindboxError } from '../../errors/index.js';
 import { observeClusters } from '../../cluster/observe.js';
+import { criOf } from '../../nodes/container-runtime.js';
 import { IMAGE_LABELS, LABELS } from '../../nodes/labels.js';
 import type { ObservedContainer } from '../../provider/standalone.js';
 import { SCRIPTS } from '../build/node-image.js';
@@ -31,6 +32,9 @@ export async function findCommittable(context: CommitContext, name: string): Pro
   const kubernetesVersion = node.labels[IMAGE_LABELS.kubernetesVersion];
   if (kubernetesVersion === undefined || node.labels[IMAGE_LABELS.layout] !== 'shared') {
     throw refusal(`${name} is not a node`, `Its image, ${node.image}, is none that kindbox image build or preload made.`);
+  }
+  if (criOf(node.labels[IMAGE_LABELS.cri]) !== 'containerd') {
+    throw refusal(`No image can be made of ${name}`, 'It has Docker inside, whose images of pods are kept outside of the container.');
   }
   if (node.declaredVolumes.length > 0) {
     throw refusal(`No image can be made of ${name}`, `It was started with --volume, so that every container of the image would have a volume at ${node.declaredVolumes.join(' and ')}.`);

@@ -5,6 +5,7 @@ import { chooseImage } from '../../cluster/node-image.js';
 import { newRunId } from '../../cluster/run-id.js';
 import { validateClusterName, validateImageReference, validateKubernetesVersion, validateNetworkName, validateRuntimeName } from '../../cluster/validate.js';
 import { isolationWarning, requireRuntime } from '../../host/runtime-check.js';
+import { containerRuntime, type ContainerRuntime } from '../../nodes/container-runtime.js';
 import { standaloneLabels } from '../../nodes/labels.js';
 import { tail } from '../../nodes/node-failure.js';
 import { executePlan } from '../../plan/execute.js';
@@ -36,11 +37,11 @@ interface RunOperation extends Operation {
   readonly kind: 'create-node' | 'await-runtime';
 }
 
-const AWAIT_CONTAINERD = ['/usr/local/lib/kindbox/await-containerd', '120'];
+const AWAIT_SECONDS = '120';
 const AWAIT_MS = 130_000;
 
 /**
- * Starts a node that belongs to no cluster, and returns when its containerd answers: images can be pulled into it, and
+ * Starts a node that belongs to no cluster, and returns when its container runtime answers: images can be pulled into it, and
  * it can be made an image. @throws KindboxError usage, host, image, conflict, cluster; nothing is left then.
  */
 export async function runStandaloneNode(context: StandaloneContext, options: StandaloneOptions): Promise<StandaloneResult> {
@@ -54,12 +55,13 @@ export async function runStandaloneNode(context: StandaloneContext, options: Sta
   const isolation = isolationWarning(options.runtime);
   if (isolation !== undefined) context.emit({ type: 'note', level: 'warning', message: isolation, at: Date.now() });
 
+  const inside = containerRuntime(image.cri);
   const made: { node?: ObservedContainer } = {};
   const group = 'run-node';
   const created = operationId('create-node', name);
   const operations: RunOperation[] = [
     { id: created, kind: 'create-node', group, title: `Creating node ${name}`, needs: [] },
-    { id: operationId('await-runtime', name), kind: 'await-runtime', group, title: `Waiting for containerd on ${name}`, needs: [created] },
+    { id: operationId('await-runtime', name), kind: 'await-runtime', group, title: `Waiting for ${inside.title} on ${name}`, needs: [created] },
   ];
   try {
     await executePlan({ groups: [{ id: group, title: 'Starting a node of no cluster ...' }], operations }, {
@@ -68,7 +70,7 @@ export async function runStandaloneNode(context: StandaloneContext, options: Sta
           name, image: image.reference, runtime: options.runtime, network: options.network ?? 'bridge', ports: [], labels: standaloneLabels(newRunId(), options.runtime),
         }, signal);
       },
-      'await-runtime': (_operation, { signal }) => awaitContainerd(context, made.node, signal),
+      'await-runtime': (_operation, { signal }) => awaitRuntime(context, inside, made.node, signal),
     }, context.emit, context.signal);
   } catch (error) {
     if (made.node !== undefined) await removeOrTell(context, made.node);
@@ -84,11 +86,11 @@ function validate(name: string, { image, network, runtime }: StandaloneOptions):
   if (network !== undefined) validateNetworkName(network);
 }
 
-async function awaitContainerd(context: EngineContext, node: ObservedContainer | undefined, signal: AbortSignal): Promise<void> {
+async function awaitRuntime(context: EngineContext, inside: ContainerRuntime, node: ObservedContainer | undefined, signal: AbortSignal): Promise<void> {
   if (node === undefined) throw new Error('the plan waits for a node before it is made');
-  const { exitCode, stderr } = await context.provider.exec(node.id, AWAIT_CONTAINERD, { signal, timeoutMs: AWAIT_MS });
+  const { exitCode, stderr } = await context.provider.exec(node.id, [inside.awaitProgram, AWAIT_SECONDS], { signal, timeoutMs: AWAIT_MS });
   if (exitCode === 0) return;
-  throw new KindboxError(`containerd did not start on ${node.name}`, { reason: 'cluster', logTail: tail(stderr), next: ['kindbox image build', `kindbox node run --image=${node.image}`] });
+  throw new KindboxError(`${inside.title} did not start on ${node.name}`, { reason: 'cluster', logTail: tail(stderr), next: ['kindbox image build', `kindbox node run --image=${node.image}`] });
 }
 
 async function removeOrTell(context: EngineContext, { id, name }: ObservedContainer): Promise<void> {

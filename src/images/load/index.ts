@@ -2,7 +2,7 @@ import { KindboxError } from '../../errors/index.js';
 import { executePlan, type PlanOutcome } from '../../plan/execute.js';
 import { Fanout } from '../pods/fanout.js';
 import { findPodImages, openSource, readArchives, sizeOf } from '../pods/sources.js';
-import { importInto, imagesOf } from './containerd.js';
+import { importInto, imagesOf } from './store.js';
 import { validateLoadOptions, type LoadContext, type LoadOptions, type LoadResult } from './options.js';
 import { planLoad, type LoadFacts, type LoadOperation } from './plan.js';
 import { findTargets } from './targets.js';

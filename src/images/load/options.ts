@@ -1,5 +1,6 @@
 import type { EngineContext } from '../../engine.js';
 import { KindboxError } from '../../errors/index.js';
+import { printable } from '../../errors/printable.js';
 import { validateClusterName } from '../../cluster/validate.js';
 import type { ImageBuilder } from '../../provider/image-builder.js';
 import type { StandaloneNodes } from '../../provider/standalone.js';
@@ -32,6 +33,6 @@ export function validateLoadOptions(options: LoadOptions): LoadOptions {
   validatePodImages(options.images, options.archives);
   if (options.cluster !== undefined) validateClusterName(options.cluster);
   const odd = options.nodes.find((name) => !/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name));
-  if (odd !== undefined) throw new KindboxError(`"${odd.replace(/[^\x20-\x7e]/g, '?')}" is not the name of a node`, { reason: 'usage' });
+  if (odd !== undefined) throw new KindboxError(`"${printable(odd)}" is not the name of a node`, { reason: 'usage' });
   return { ...options, nodes: [...new Set(options.nodes)] };
 }

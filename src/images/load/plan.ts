@@ -1,7 +1,7 @@
 import { operationId, type Operation, type Plan } from '../../plan/operation.js';
 import type { ImageArchive } from '../archive/contents.js';
 import { titleOf, type EngineImage, type ImageSource } from '../pods/sources.js';
-import { has, type NodeImages } from './containerd.js';
+import { has, type NodeImages } from './store.js';
 import type { TargetNode } from './targets.js';
 
 export interface LoadFacts {
@@ -37,7 +37,7 @@ export function planLoad({ images, archives, nodes }: LoadFacts): Plan<LoadOpera
   const operations = [...streams.values()].flatMap(({ source, nodes: lacking }, stream) => lacking.map((node): LoadOperation => ({
     id: operationId('load-images', `${node.name}/${stream}`), kind: 'load-images', group, needs: [], tolerant: true,
     title: `Loading ${titleOf(source)} into ${node.name}`,
-    source, node: { id: node.id, name: node.name }, stream, readers: lacking.length,
+    source, node: { id: node.id, name: node.name, cri: node.cri }, stream, readers: lacking.length,
   })));
   return { groups: operations.length === 0 ? [] : [{ id: group, title: 'Loading images into the nodes ...' }], operations };
 }

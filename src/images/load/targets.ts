@@ -1,11 +1,14 @@
 import { KindboxError } from '../../errors/index.js';
 import { noSuchCluster, observeClusters, type ObservedCluster } from '../../cluster/observe.js';
+import { criOf, type CriName } from '../../nodes/container-runtime.js';
+import { IMAGE_LABELS, LABELS } from '../../nodes/labels.js';
 import type { LoadContext, LoadOptions } from './options.js';
 
 /** A running node that gets images. */
 export interface TargetNode {
   readonly id: string;
   readonly name: string;
+  readonly cri: CriName;
 }
 
 /**
@@ -19,9 +22,9 @@ export async function findTargets(context: LoadContext, options: Pick<LoadOption
     : [...[...clusters.values()].flatMap(nodesOf), ...await standaloneNodes(context)];
   const chosen = options.nodes.length === 0 ? candidates : options.nodes.map((name) => named(candidates, name, options.cluster));
   const stopped = chosen.filter(({ running }) => !running);
-  if (stopped.length === 0) return chosen.map(({ id, name }) => ({ id, name }));
+  if (stopped.length === 0) return chosen.map(({ id, name, cri }) => ({ id, name, cri }));
   throw new KindboxError(`Not running: ${stopped.map(({ name }) => name).join(', ')}`, {
-    reason: 'cluster', because: 'Images are put into containerd, which must run for that.',
+    reason: 'cluster', because: 'Images are put into its container runtime, which must run for that.',
     next: [`docker start ${stopped.map(({ name }) => name).join(' ')}`, 'Or name the nodes that run with --nodes'],
   });
 }
@@ -47,11 +50,11 @@ function chooseCluster(clusters: ReadonlyMap<string, ObservedCluster>, name: str
 }
 
 function nodesOf({ nodes }: ObservedCluster): Candidate[] {
-  return nodes.map(({ id, name, state }) => ({ id, name, running: state === 'running' }));
+  return nodes.map(({ id, name, state, labels }) => ({ id, name, cri: criOf(labels[LABELS.cri]), running: state === 'running' }));
 }
 
 async function standaloneNodes({ standalone, signal }: LoadContext): Promise<Candidate[]> {
-  return (await standalone.listStandalone(signal)).map(({ id, name, running }) => ({ id, name, running }));
+  return (await standalone.listStandalone(signal)).map(({ id, name, running, labels }) => ({ id, name, cri: criOf(labels[IMAGE_LABELS.cri]), running }));
 }
 
 function named(candidates: readonly Candidate[], name: string, cluster: string | undefined): Candidate {

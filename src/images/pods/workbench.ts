@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { EmitEvent } from '../../events/event.js';
 import { KindboxError, throwIfCancelled } from '../../errors/index.js';
+import type { CriName } from '../../nodes/container-runtime.js';
 import { IMAGE_LABELS } from '../../nodes/labels.js';
 import type { CommitSpec, ImageBuilder } from '../../provider/image-builder.js';
 import type { NodeProvider } from '../../provider/provider.js';
@@ -83,13 +84,13 @@ export class Workbench {
 }
 
 /** An image for nodes, of a container that the workbench has finished with. */
-export function nodeCommit(reference: string, kubernetesVersion: string, contentHash: string): CommitSpec & { readonly reference: string } {
+export function nodeCommit(reference: string, kubernetesVersion: string, contentHash: string, cri: CriName = 'containerd'): CommitSpec & { readonly reference: string } {
   return {
     ...NODE_CONFIGURATION,
     reference,
     labels: {
       [IMAGE_LABELS.kubernetesVersion]: kubernetesVersion,
-      [IMAGE_LABELS.cri]: 'containerd',
+      [IMAGE_LABELS.cri]: cri,
       [IMAGE_LABELS.layout]: 'shared',
       // Or `image build` would take it for what it builds itself.
       [IMAGE_LABELS.contentHash]: contentHash,

@@ -3,7 +3,7 @@ import { KindboxError, throwIfCancelled } from '../../errors/index.js';
 import { IMAGE_LABELS } from '../../nodes/labels.js';
 import { executePlan } from '../../plan/execute.js';
 import type { NodeImage } from '../../provider/types.js';
-import { chooseImage } from '../../cluster/node-image.js';
+import { chooseImage, type ChosenImage } from '../../cluster/node-image.js';
 import { commitUndoably } from '../build/undoable-commit.js';
 import { Workshop } from '../build/workshop.js';
 import { Fanout } from '../pods/fanout.js';
@@ -57,7 +57,7 @@ export async function preloadNodeImage(context: PreloadContext, options: Preload
       },
       commit: async ({ replaces }, run) => {
         throwIfCancelled(run.signal);
-        const spec = nodeCommit(wish.tag, base.kubernetesVersion, hashOf(base.image, product.layout ?? []));
+        const spec = nodeCommit(wish.tag, base.kubernetesVersion, hashOf(base.image, product.layout ?? []), base.cri);
         product.image = await commitUndoably(builder, workbench.container, spec, replaces, run.signal);
       },
       'remove-image': async ({ imageId }, run) => {
@@ -77,7 +77,7 @@ export async function preloadNodeImage(context: PreloadContext, options: Preload
 
 async function baseImage(
   context: PreloadContext, host: Parameters<typeof chooseImage>[1], wish: PreloadOptions,
-): Promise<{ reference: string; kubernetesVersion: string; image: NodeImage }> {
+): Promise<ChosenImage & { image: NodeImage }> {
   const chosen = await chooseImage(context, host, { image: wish.base, kubernetesVersion: wish.kubernetesVersion });
   const image = await context.provider.findImage(chosen.reference, context.signal);
   if (image === undefined) throw new KindboxError(`The image ${chosen.reference} is gone`, { reason: 'image', because: 'Somebody removed it meanwhile.' });

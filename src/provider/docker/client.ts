@@ -9,6 +9,8 @@ import type { Environment } from './docker-config.js';
 import { resolveEndpoint, type Endpoint } from './endpoint.js';
 import { explainFailure } from './errors.js';
 import { createSshAgent } from './ssh-agent.js';
+import { makeSteady } from './steady-calls.js';
+import { timeLimits } from './time-limits.js';
 
 /** A connection to one daemon, shared by all parts of the provider. */
 export interface DockerClient {
@@ -26,10 +28,12 @@ export interface DockerClient {
 
 export async function openClient(environment: Environment): Promise<DockerClient> {
   const endpoint = await resolveEndpoint(environment);
+  const limits = timeLimits(environment);
   const options = await connectionOptions(endpoint, environment);
   hideFromInspection(options.agent);
   const { default: Docker } = await import('dockerode');
   const api = newDocker(Docker, options, endpoint);
+  makeSteady(api.modem, endpoint, limits);
 
   return {
     api,

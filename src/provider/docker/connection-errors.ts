@@ -61,6 +61,12 @@ const notHttp: Explain = (endpoint) => ({
   next: ['docker version', 'env | grep ^DOCKER_'],
 });
 
+const notDocker: Explain = (endpoint) => ({
+  what: `What answers at ${endpoint.url} is not a Docker daemon, or is not well`,
+  because: 'Its answer is not that of the Docker API, or only half of one.',
+  next: ['docker version', 'docker info', 'env | grep ^DOCKER_'],
+});
+
 const tls: Explain = (endpoint) => ({
   what: `No trusted TLS connection to ${endpoint.url}`,
   because: 'The daemon\'s certificate does not match the CA given, it refused ours, or it does not use TLS.',
@@ -80,6 +86,7 @@ const CONNECTION_RULES: Readonly<Record<string, Explain>> = {
   ECONNRESET: dropped,
   EPIPE: dropped,
   ERR_STREAM_PREMATURE_CLOSE: dropped,
+  ERR_NOT_DOCKER: notDocker,
   HPE_INVALID_CONSTANT: notHttp,
   HPE_INVALID_HEADER_TOKEN: notHttp,
 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KindboxError } from '../../errors/index.js';
 import type { DockerClient } from './client.js';
-import { daemonMessage, statusOf } from './errors.js';
+import { daemonMessage, isTransient, statusOf } from './errors.js';
 
 /** Milliseconds. */
 const REMOVAL_POLL = 100;
@@ -29,8 +29,8 @@ async function tryRemoval(client: DockerClient, id: string): Promise<'gone' | { 
     } catch (error) {
       const status = statusOf(error);
       if (status === 404) return 'gone';
-      // 409: somebody else removes it. 500: its file system is busy yet, or the kill came between two states.
-      if (status === 409 || status === 500) return { complaint: daemonMessage(error) };
+      // 409: somebody else removes it. 500: its file system is busy yet, or the kill came between two states. Or the answer was lost.
+      if (status === 409 || status === 500 || isTransient(error)) return { complaint: daemonMessage(error) };
       throw error;
     }
   });

@@ -17,6 +17,16 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof KindboxError && isDaemonFailure(error.cause) ? error.cause.statusCode : undefined;
 }
 
+const CUT = new Set<unknown>(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_NOT_DOCKER']);
+/** What gateways and proxies answer when they lost, or cannot reach, what is behind them. */
+const GATEWAY_STATUSES = new Set<unknown>([502, 503, 504]);
+
+/** Whether a call may have been carried out or not: its answer was lost, or is not the daemon's. Asking again can help. */
+export function isTransient(error: unknown): boolean {
+  const raw = error instanceof KindboxError ? error.cause : error;
+  return CUT.has((raw as { code?: unknown } | null | undefined)?.code) || GATEWAY_STATUSES.has(statusOf(raw));
+}
+
 /** The daemon's own words, without what dockerode puts around them. */
 export function daemonMessage(error: unknown): string {
   const raw = error instanceof KindboxError && error.cause !== undefined ? error.cause : error;

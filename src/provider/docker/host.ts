@@ -1,4 +1,3 @@
-import { KindboxError } from '../../errors/index.js';
 import type { HostDescription } from '../host-description.js';
 import type { NodeProvider } from '../provider.js';
 import type { ListedNetwork } from './answers.js';
@@ -7,8 +6,6 @@ import { isLocal } from './endpoint.js';
 import { engineFacts, type FactsOfInfo } from './engine-facts.js';
 import { sshHostName } from './ssh-host.js';
 
-/** Milliseconds. A daemon that works answers within one; one that hangs never does. */
-const ANSWER_TIMEOUT = 30_000;
 const LOOPBACK = '127.0.0.1';
 const MTU_OPTION = 'com.docker.network.driver.mtu';
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
@@ -40,25 +37,20 @@ interface AbortableHostCalls {
 export function hostCalls(client: DockerClient): Pick<NodeProvider, 'describeHost'> {
   return {
     async describeHost(signal) {
-      const impatient = AbortSignal.timeout(ANSWER_TIMEOUT);
-      const either = AbortSignal.any([signal, impatient]);
-      const asking = async () => {
+      const asking = async (abortSignal = signal) => {
         const api = client.api as unknown as AbortableHostCalls;
         const askedAt = Date.now();
         const [{ info, answeredAt }, version, networks, address] = await Promise.all([
-          api.info({ abortSignal: either }).then((answer) => ({ info: answer, answeredAt: Date.now() })),
-          api.version({ abortSignal: either }),
+          api.info({ abortSignal }).then((answer) => ({ info: answer, answeredAt: Date.now() })),
+          api.version({ abortSignal }),
           // Listed, not inspected: dockerode's inspection of a network cannot be aborted.
-          client.api.listNetworks({ abortSignal: either }) as Promise<ListedNetwork[]>,
-          hostAddress(client, either),
+          client.api.listNetworks({ abortSignal }) as Promise<ListedNetwork[]>,
+          hostAddress(client, abortSignal),
         ]);
         const facts = engineFacts(info, version.Version, networks, client.endpoint, askedAt, answeredAt);
         return { ...describe(client, info, version, defaultMtu(networks), address), facts };
       };
-      return client.call('Cannot describe the Docker host', asking, signal).catch((error: unknown) => {
-        if (impatient.aborted && !signal.aborted) throw silent(client.endpoint.url, error);
-        throw error;
-      });
+      return client.call('Cannot describe the Docker host', asking, signal);
     },
   };
 }
@@ -98,13 +90,4 @@ function defaultMtu(networks: readonly ListedNetwork[]): number | undefined {
   const bridge = networks.find((network) => network.Name === 'bridge');
   const mtu = Number(bridge?.Options?.[MTU_OPTION]);
   return Number.isInteger(mtu) && mtu > 0 ? mtu : undefined;
-}
-
-function silent(url: string, cause: unknown): KindboxError {
-  return new KindboxError(`Docker at ${url} does not answer`, {
-    reason: 'host',
-    because: `It accepted the connection, but said nothing for ${ANSWER_TIMEOUT / 1000} seconds.`,
-    next: ['docker info', 'sudo systemctl restart docker', 'journalctl --unit docker --since -10min'],
-    cause,
-  });
 }

@@ -1,10 +1,11 @@
 import type Dockerode from 'dockerode';
 import { divideNetwork, workersIn } from '../../nodes/addresses.js';
 import type { NodeProvider } from '../provider.js';
-import type { NetworkSpec, ObservedNetwork } from '../types.js';
+import type { NetworkSpec, NodeAddresses, ObservedNetwork } from '../types.js';
 import type { ListedContainer, ListedNetwork } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { daemonMessage, statusOf } from './errors.js';
+import { createOnce } from './network-creation.js';
 import { labelFilters } from './owned.js';
 
 export const MTU_OPTION = 'com.docker.network.driver.mtu';
@@ -13,7 +14,7 @@ const SUBNET_TAKEN = /overlaps with other one/i;
 const SUBNET_ATTEMPTS = 5;
 const IN_USE = /has active endpoints|is in use/i;
 
-type NetworkCalls = Pick<NodeProvider, 'findNetworks' | 'listNetworks' | 'allNetworks' | 'usedAddresses' | 'createNetwork' | 'removeNetwork'>;
+type NetworkCalls = Pick<NodeProvider, 'findNetworks' | 'listNetworks' | 'allNetworks' | 'usedAddresses' | 'connectNode' | 'createNetwork' | 'removeNetwork'>;
 
 export function networkCalls(client: DockerClient): NetworkCalls {
   const { api } = client;
@@ -43,12 +44,16 @@ export function networkCalls(client: DockerClient): NetworkCalls {
       return [...gateways, ...addresses].flatMap((address) => (address ? [address] : []));
     },
 
+    async connectNode(nodeId, networkId, addresses, signal) {
+      const network = api.getNetwork(networkId);
+      const failing = `Cannot connect node ${nodeId.slice(0, 12)} to its network`;
+      await client.call(failing, () => network.disconnect({ Container: nodeId, Force: true }).catch(unconnectedIsFine), signal);
+      await client.call(failing, () => network.connect({ Container: nodeId, EndpointConfig: endpointConfig(addresses) }), signal);
+    },
+
     async createNetwork(spec, signal) {
       const failing = `Cannot create network ${spec.name}`;
-      const make = async (subnet: string | undefined): Promise<ObservedNetwork> => {
-        const network = await client.call(failing, () => api.createNetwork(networkRequest(spec, subnet)), signal);
-        return observe(await client.call(failing, () => network.inspect()));
-      };
+      const make = async (subnet: string | undefined): Promise<ObservedNetwork> => observe(await createOnce(client, failing, networkRequest(spec, subnet), signal));
       if (!spec.dividing || spec.subnet !== undefined) return make(spec.subnet);
       for (let attempt = 1; ; attempt += 1) {
         // Docker takes addresses of one's own choice only where the subnet is, too: it chooses one that is free, then we ask for that.
@@ -77,6 +82,16 @@ export function networkCalls(client: DockerClient): NetworkCalls {
       });
     },
   };
+}
+
+/** The address is part of the container from then on: it is given that again at every start. */
+function endpointConfig({ ipv4, ipv6 }: NodeAddresses): Dockerode.EndpointSettings {
+  if (ipv4 === undefined && ipv6 === undefined) return {};
+  return { IPAMConfig: { ...(ipv4 !== undefined && { IPv4Address: ipv4 }), ...(ipv6 !== undefined && { IPv6Address: ipv6 }) } };
+}
+
+function unconnectedIsFine(error: unknown): void {
+  if (!/is not connected/i.test(daemonMessage(error))) throw error;
 }
 
 function containersOn(client: DockerClient, networkId: string, signal: AbortSignal): Promise<ListedContainer[]> {

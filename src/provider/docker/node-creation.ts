@@ -6,7 +6,7 @@ import type { InspectedContainer } from './answers.js';
 import type { DockerClient } from './client.js';
 import { removeContainer } from './container-removal.js';
 import { ADDRESS_NOT_OURS_TO_CHOOSE, ADDRESS_TAKEN, NAME_TAKEN, PORT_TAKEN } from './daemon-errors.js';
-import { daemonMessage, statusOf } from './errors.js';
+import { daemonMessage, isTransient, statusOf } from './errors.js';
 import type { NodePrivileges } from './node-privileges.js';
 import { nodeRequest, SYSBOX_RUNTIME } from './node-request.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
@@ -16,6 +16,8 @@ const NAME_POLL = 100;
 const NAME_TIMEOUT = 30_000;
 /** Another process may take a port between Docker's choice and its use. */
 const PORT_ATTEMPTS = 3;
+/** Whether a node was made is not known when the answer is lost; the name tells when it is asked for again. */
+const CREATE_ATTEMPTS = 4;
 
 /** Creates and starts a node. Whatever fails, no container is left. @returns the container's id. */
 export async function createAndStart(client: DockerClient, wish: NodeSpec, privilegesOf: PrivilegesOf, signal: AbortSignal): Promise<string> {
@@ -24,13 +26,16 @@ export async function createAndStart(client: DockerClient, wish: NodeSpec, privi
   const choosesPort = spec.ports.some((port) => port.hostPort === 0);
   const deadline = Date.now() + NAME_TIMEOUT;
   let portAttempts = choosesPort ? PORT_ATTEMPTS : 1;
+  let createAttempts = CREATE_ATTEMPTS;
   let complaints = 0;
+  let made: string | undefined;
   for (;;) {
     throwIfCancelled(signal);
     const privileges = spec.runtime === SYSBOX_RUNTIME ? undefined : await privilegesOf.current();
     try {
-      return await client.call(failing, () => attempt(client, spec, privileges, signal));
+      return await client.call(failing, () => attempt(client, spec, privileges, made, signal));
     } catch (error) {
+      made = undefined;
       const complaint = daemonMessage(error);
       // The bound is a guard: each refusal takes one item off a short list.
       if (privileges && privilegesOf.giveUp(complaint) && complaints++ < 10) continue;
@@ -41,20 +46,28 @@ export async function createAndStart(client: DockerClient, wish: NodeSpec, privi
         continue;
       }
       const owner = NAME_TAKEN.exec(complaint)?.[1];
-      if (owner === undefined) throw withImageName(error, spec);
-      const conflict = await nameConflict(client, spec, owner);
-      if (conflict) throw conflict;
+      if (owner === undefined && (!isTransient(error) || --createAttempts === 0)) throw withImageName(error, spec);
+      if (owner !== undefined) {
+        const found = await ownerOfName(client, owner);
+        if (found !== undefined && isSameNode(found, spec)) {
+          made = owner;
+          continue;
+        }
+        if (found !== undefined) throw nameConflict(spec, found);
+      }
       if (Date.now() > deadline) throw error;
       await sleep(NAME_POLL);
     }
   }
 }
 
-async function attempt(client: DockerClient, spec: NodeSpec, privileges: NodePrivileges | undefined, signal: AbortSignal): Promise<string> {
-  const container = await client.api.createContainer(nodeRequest(spec, privileges));
+async function attempt(
+  client: DockerClient, spec: NodeSpec, privileges: NodePrivileges | undefined, made: string | undefined, signal: AbortSignal,
+): Promise<string> {
+  const container = made === undefined ? await client.api.createContainer(nodeRequest(spec, privileges)) : client.api.getContainer(made);
   try {
     throwIfCancelled(signal);
-    await container.start();
+    await container.start().catch(startedIsFine);
     return container.id;
   } catch (error) {
     // What made the start fail is worth more than what may fail now; clean-up by label finds the container again.
@@ -63,14 +76,29 @@ async function attempt(client: DockerClient, spec: NodeSpec, privileges: NodePri
   }
 }
 
-/** Undefined when the container that has the name is just being removed. */
-async function nameConflict(client: DockerClient, spec: NodeSpec, ownerId: string): Promise<KindboxError | undefined> {
-  const inspecting: Promise<InspectedContainer> = client.api.getContainer(ownerId).inspect();
-  const owner = await inspecting.catch((error: unknown) => {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
+/** The answer to the first of two calls was lost. */
+function startedIsFine(error: unknown): void {
+  if (statusOf(error) !== 304) throw error;
+}
+
+/** Undefined when the container that has the name is just being made or removed. */
+async function ownerOfName(client: DockerClient, id: string): Promise<InspectedContainer | undefined> {
+  return client.call(`Cannot inspect container ${id.slice(0, 12)}`, async () => {
+    const owner: InspectedContainer | undefined = await client.api.getContainer(id).inspect().catch(absent);
+    return owner?.State.Status === 'removing' ? undefined : owner;
   });
-  if (!owner || owner.State.Status === 'removing') return undefined;
+}
+
+function absent(error: unknown): undefined {
+  if (statusOf(error) !== 404) throw error;
+}
+
+/** Made by an earlier attempt of this very run, whose answer was lost or which somebody on the way sent twice. */
+function isSameNode({ Config }: InspectedContainer, { labels }: NodeSpec): boolean {
+  return labels[LABELS.run] !== undefined && [LABELS.run, LABELS.cluster, LABELS.role, LABELS.index, LABELS.standalone].every((label) => Config.Labels?.[label] === labels[label]);
+}
+
+function nameConflict(spec: NodeSpec, owner: InspectedContainer): KindboxError {
   const cluster = owner.Config.Labels?.[LABELS.cluster];
   const message = `Cannot create node ${spec.name}: a container of that name exists`;
   if (cluster) {

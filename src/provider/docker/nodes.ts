@@ -4,7 +4,7 @@ import type { NodeProvider } from '../provider.js';
 import type { InspectedContainer, ListedContainer } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { removeContainer } from './container-removal.js';
-import { statusOf } from './errors.js';
+import { daemonMessage, statusOf } from './errors.js';
 import { createAndStart } from './node-creation.js';
 import { nodeOfInspection, nodeOfList, ownName } from './observed-node.js';
 import { labelFilters } from './owned.js';
@@ -13,6 +13,8 @@ import { KEPT } from './restart-policy.js';
 
 /** Seconds that a node's init has to stop its services. */
 const STOP_GRACE = 10;
+
+const PAUSED = /paused/i;
 
 type NodeCalls = Pick<NodeProvider, 'listNodes' | 'findForeignContainers' | 'createNode' | 'startNode' | 'keepNode' | 'stopNode' | 'removeNode'>;
 
@@ -53,7 +55,10 @@ export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): Nod
     async startNode(id, signal) {
       const failing = `Cannot start node ${id.slice(0, 12)}`;
       const container = api.getContainer(id);
-      await client.call(failing, () => container.start().catch(unchangedIsFine), signal);
+      await client.call(failing, () => container.start().catch(async (error: unknown) => {
+        if (!PAUSED.test(daemonMessage(error))) return unchangedIsFine(error);
+        await container.unpause();
+      }), signal);
       const inspection: InspectedContainer = await client.call(failing, () => container.inspect());
       const node = nodeOfInspection(inspection);
       if (!node) throw new TypeError(`startNode was given a container that is not a node: ${id}`);

@@ -5,7 +5,7 @@ import { abortable, type DockerClient } from './client.js';
 import { statusOf } from './errors.js';
 import { labelFilters } from './owned.js';
 
-type VolumeCalls = Pick<NodeProvider & ImageBuilder, 'listVolumes' | 'ensureVolume' | 'removeVolume'>;
+type VolumeCalls = Pick<NodeProvider & ImageBuilder, 'listVolumes' | 'ensureVolume' | 'findVolume' | 'removeVolume'>;
 
 export function volumeCalls(client: DockerClient): VolumeCalls {
   const { api } = client;
@@ -18,6 +18,19 @@ export function volumeCalls(client: DockerClient): VolumeCalls {
 
     async ensureVolume(name, labels, signal) {
       await client.call(`Cannot create volume ${name}`, () => api.createVolume({ Name: name, Labels: { ...labels } }), signal);
+    },
+
+    async findVolume(name, signal) {
+      return client.call(`Cannot look for volume ${name}`, async (abortSignal) => {
+        try {
+          // Docker has null for no labels, whatever the types of dockerode say.
+          const volume: { Name: string; Labels: Record<string, string> | null } = await api.getVolume(name).inspect(abortable(abortSignal));
+          return { id: volume.Name, labels: volume.Labels ?? {} };
+        } catch (error) {
+          if (statusOf(error) === 404) return undefined;
+          throw error;
+        }
+      }, signal);
     },
 
     async removeVolume(name) {

@@ -6,6 +6,7 @@ import { EXIT_CODES, type ExitReason } from '../../errors/index.js';
 import type { ImageBuilder } from '../../provider/image-builder.js';
 import type { StandaloneNodes } from '../../provider/standalone.js';
 import { Interruption, type InterruptionTexts } from '../interruption.js';
+import { escapeJson, sanitize } from '../terminal/sanitize.js';
 import { processHost, tellAtOnce } from '../process-host.js';
 import type { ProgressRenderer } from '../progress/renderer.js';
 import { createRenderer, type RendererWishes } from '../progress/select.js';
@@ -60,7 +61,8 @@ export abstract class KindboxCommand extends Command {
   /** The result for people, once progress is over; `--json` prints what run() returns instead. */
   async print(text: string): Promise<void> {
     await this.#endProgress();
-    if (!this.jsonEnabled()) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    const shown = process.stdout.isTTY ? sanitize(text) : text;
+    if (!this.jsonEnabled()) process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
   }
 
   /** The exit code of a run that has a result to print all the same. */
@@ -68,10 +70,15 @@ export abstract class KindboxCommand extends Command {
     process.exitCode = EXIT_CODES[reason];
   }
 
+  /** oclif's own would colour it, and leaves characters in it that some terminals obey. */
+  protected override logJson(json: unknown): void {
+    process.stdout.write(`${escapeJson(JSON.stringify(json, null, 2))}\n`);
+  }
+
   /** A remark beside the result. */
   async hint(text: string): Promise<void> {
     await this.#endProgress();
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${sanitize(text)}\n`);
   }
 
   protected override async init(): Promise<void> {
@@ -116,8 +123,8 @@ export abstract class KindboxCommand extends Command {
   }
 
   async #showHelp(): Promise<never> {
-    const { KindboxHelp } = await import('../help.js');
-    process.stdout.write(await KindboxHelp.renderFor(this.config.root, this.ctor.id.split(':')));
+    const { helpPage } = await import('../help-pages.js');
+    process.stdout.write(helpPage(this.config.root, this.ctor.id.split(':')));
     return this.exit(0);
   }
 

@@ -6,6 +6,9 @@ import { complete, type CompletableCommand, type Wanted } from './candidates.js'
 
 export { completionScript, SHELLS, type Shell } from './scripts.js';
 
+/** Bash puts what it is given into the command line as it is: `$(...)` in a label of somebody's container would be run. */
+const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
 /** The lines that the shells' scripts read. `clusters` is asked only if a name of one may follow; what fails completes nothing. */
 export async function completionLines(root: string, words: readonly string[], clusters: () => Promise<readonly ClusterSummary[]>): Promise<string[]> {
   const { commands } = JSON.parse(await readFile(join(root, 'oclif.manifest.json'), 'utf8')) as { commands: Record<string, CompletableCommand> };
@@ -14,7 +17,7 @@ export async function completionLines(root: string, words: readonly string[], cl
   const names = wanted.flatMap((each) => namesOf(each, known)).filter((name) => name.startsWith(words.at(-1) ?? ''));
   return [
     ...candidates.map(({ word, description }) => (description === undefined ? word : `${word}\t${sanitize(description).replaceAll(/\s+/g, ' ')}`)),
-    ...names.map(sanitize),
+    ...names.filter((name) => PLAIN_NAME.test(name)),
     ...(wanted.includes('files') ? [':files'] : []),
   ];
 }

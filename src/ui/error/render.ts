@@ -1,6 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import { CancelledError, type KindboxError } from '../../errors/index.js';
 import { sanitize, sanitizeLine } from '../terminal/sanitize.js';
+import { inSources } from './positions.js';
 
 /** An expected failure for people: what failed, why, the log that shows it, what to do next. */
 export function renderFailure(error: KindboxError, paint: ChalkInstance): string {
@@ -14,7 +15,7 @@ export function renderFailure(error: KindboxError, paint: ChalkInstance): string
 
 /** Anything else: the stack helps whoever mends it. */
 export function renderBug(error: unknown, paint: ChalkInstance, version: string): string {
-  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const trace = error instanceof Error ? inSources(error.stack ?? error.message) : String(error);
   return `${paint.red(sanitize(trace))}\n\nThis is a bug in kindbox ${version} (Node ${process.version}, ${process.platform}/${process.arch}).\n`;
 }
 

@@ -1,5 +1,6 @@
 import { EXIT_CODES } from '../../errors/index.js';
 import { painter, wantsColour } from '../terminal/colour.js';
+import { escapeJson } from '../terminal/sanitize.js';
 import type { Environment, OutputStream } from '../terminal/streams.js';
 import { asExpectedFailure, type FailureContext } from './classify.js';
 import { bugJson, failureJson } from './failure-json.js';
@@ -21,7 +22,7 @@ export function reportFailure(error: unknown, target: ReportTarget, context: Fai
   else if (!target.json) target.stderr.write(renderFailure(expected, paint));
   if (target.json) {
     const shown = expected === undefined ? bugJson(error) : failureJson(expected);
-    target.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+    target.stdout.write(`${escapeJson(JSON.stringify(shown, null, 2))}\n`);
   }
   return expected?.exitCode ?? EXIT_CODES.unexpected;
 }

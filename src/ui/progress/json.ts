@@ -1,4 +1,5 @@
 import type { EngineEvent } from '../../events/event.js';
+import { escapeJson } from '../terminal/sanitize.js';
 import type { OutputStream } from '../terminal/streams.js';
 import type { ProgressRenderer } from './renderer.js';
 
@@ -7,7 +8,7 @@ export class JsonRenderer implements ProgressRenderer {
   constructor(private readonly output: OutputStream) {}
 
   handle(event: EngineEvent): void {
-    this.output.write(`${escapeControls(JSON.stringify(event))}\n`);
+    this.output.write(`${escapeJson(JSON.stringify(event))}\n`);
   }
 
   tell(text: string): void {
@@ -17,9 +18,4 @@ export class JsonRenderer implements ProgressRenderer {
   async stop(): Promise<void> {
     // Every line was written when it was due.
   }
-}
-
-/** JSON leaves DEL and C1 controls as they are; some terminals obey them. */
-function escapeControls(json: string): string {
-  return json.replace(/[\u007f-\u009f]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
 }

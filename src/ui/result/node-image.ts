@@ -11,7 +11,7 @@ interface MadeImage {
 /** A node image with the images of pods that were put into it. */
 export function nodeImageText({ image, kubernetesVersion, preloaded, sizeBytes, durationMs }: MadeImage): string {
   const lines = preloaded.map(({ name, blobBytes, treeBytes }) => `  - ${sanitizeLine(name)} (${megabytes(blobBytes + treeBytes)}, shared by all nodes)`);
-  return [`Made ${image} (Kubernetes ${kubernetesVersion}, ${megabytes(sizeBytes)}) in ${Math.round(durationMs / 1000)} s:`, ...lines, '', `Use it with: kindbox create --image ${image} NAME`].join('\n');
+  return [`Made ${image} (Kubernetes ${sanitizeLine(kubernetesVersion)}, ${megabytes(sizeBytes)}) in ${Math.round(durationMs / 1000)} s:`, ...lines, '', `Use it with: kindbox create --image ${image} NAME`].join('\n');
 }
 
 function megabytes(bytes: number): string {

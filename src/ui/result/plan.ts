@@ -17,7 +17,7 @@ export function planText({ name, workers, network, image, kubernetesVersion, run
   });
   return [
     `kindbox create would make the cluster ${name}: a control plane and ${workers} ${workers === 1 ? 'worker' : 'workers'} of ${sanitizeLine(image)}`,
-    `(Kubernetes ${kubernetesVersion}) with ${runtime} on the network ${network}, with ${sanitizeLine(cni)} for pods. Nothing has been made.`,
+    `(Kubernetes ${sanitizeLine(kubernetesVersion)}) with ${runtime} on the network ${network}, with ${sanitizeLine(cni)} for pods. Nothing has been made.`,
     'Each step begins as soon as those that it comes after have ended; all others overlap.',
     '', ...sections,
   ].join('\n');

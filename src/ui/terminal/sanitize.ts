@@ -7,8 +7,8 @@ const ESCAPE_SEQUENCES = new RegExp(
   ].join('|'),
   'g',
 );
-/** C0 but tab and newline, DEL, C1, and the marks that reorder text (a name must read as what it is). */
-const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** C0 but tab and newline, DEL, C1, other ends of lines, and the marks that reorder text (a name must read as what it is). */
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Text of nodes and registries is not ours: it must not steer the terminal that shows it. */
 export function sanitize(text: string): string {
@@ -17,4 +17,12 @@ export function sanitize(text: string): string {
 
 export function sanitizeLine(text: string): string {
   return sanitize(text).replace(/\s*\n\s*/g, ' ').trim();
+}
+
+/** What JSON leaves as it is although some terminals obey it: DEL, C1, and the marks that reorder text. */
+const UNESCAPED_BY_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** The same JSON, with nothing in it that steers a terminal. */
+export function escapeJson(json: string): string {
+  return json.replace(UNESCAPED_BY_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

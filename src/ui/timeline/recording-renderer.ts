@@ -1,5 +1,6 @@
 import type { EngineEvent } from '../../events/event.js';
 import type { ProgressRenderer } from '../progress/renderer.js';
+import { sanitizeLine } from '../terminal/sanitize.js';
 import type { OutputStream } from '../terminal/streams.js';
 import { Recording } from './recording.js';
 
@@ -37,9 +38,9 @@ export class RecordingRenderer implements ProgressRenderer {
 
   /** A trace that cannot be written says so, and spoils nothing. */
   async #writeTrace(path: string): Promise<void> {
-    const [{ chromeTrace }, { default: writeFileAtomic }] = await Promise.all([import('./trace.js'), import('write-file-atomic')]);
-    await writeFileAtomic(path, `${JSON.stringify(chromeTrace(this.#recording.spans))}\n`).catch((error: unknown) => {
-      this.output.write(`Warning: the trace could not be written: ${(error as Error).message}\n`);
+    const [{ chromeTrace }, { writePrivateFile }] = await Promise.all([import('./trace.js'), import('../../files/private-file.js')]);
+    await writePrivateFile(path, `${JSON.stringify(chromeTrace(this.#recording.spans))}\n`).catch((error: unknown) => {
+      this.output.write(`${sanitizeLine(`Warning: the trace could not be written: ${(error as Error).message}`)}\n`);
     });
   }
 }

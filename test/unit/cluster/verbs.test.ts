@@ -134,7 +134,7 @@ test('a cluster of that name, and a container of a node\'s name, are left alone'
   expect(provider.calls.filter((call) => call.startsWith('remove'))).toEqual([]);
 });
 
-test('list tells complete clusters from partial, stopped and broken ones', async () => {
+test('list tells complete clusters from partial, stopped, degraded and broken ones', async () => {
   const add = (cluster: string, complete: boolean, ...states: ObservedNode['state'][]): void => {
     states.forEach((state, index) => {
       const node = observedNode(cluster, index === 0 ? 'control-plane' : 'worker', Math.max(0, index - 1), { state });
@@ -146,8 +146,11 @@ test('list tells complete clusters from partial, stopped and broken ones', async
   add('half', false, 'running', 'running');
   add('down', true, 'stopped', 'stopped');
   add('lame', true, 'running', 'stopped');
-  const states = Object.fromEntries((await listClusters(context)).map(({ name, state, workers }) => [name, `${state} ${workers}`]));
-  expect(states).toEqual({ down: 'stopped 1', half: 'partial 1', lame: 'broken 1', up: 'running 1' });
+  add('dead', true, 'stopped', 'running');
+  const states = Object.fromEntries((await listClusters(context)).map(({ name, state, reason, workers }) => [name, `${state} ${workers} ${reason}`]));
+  expect(states).toEqual({
+    down: 'stopped 1 ', half: 'partial 1 its create has not come to an end', lame: 'degraded 1 lame-worker-0 is stopped', dead: 'broken 1 dead-master is stopped', up: 'running 1 ',
+  });
 });
 
 test('destroy takes all that carries the label and nothing else, and what is absent is a success', async () => {

@@ -11,7 +11,7 @@ import { defaultImageFor, DEFAULT_KUBERNETES_VERSION, splitReference, supportedK
 const file = (path: string, content = path, executable = false): SourceEntry => ({ path, kind: 'file', executable, content: Buffer.from(content) });
 const TREE = [file('Dockerfile'), file('README.md'), file('release/Dockerfile', 'r'), file('rootfs/a'), file('source/Dockerfile'), file('source/compile.sh', 'x', true)];
 const mirrors = mirrorsOf({}, {});
-const REQUEST = { kubernetesVersion: 'v1.36.3', base: 'debian:bookworm-slim', from: 'source' as const, reference: 'a:b', force: false, mirrors, target: 'kindbox' as const, layout: 'shared' as const };
+const REQUEST = { kubernetesVersion: 'v1.36.3', base: 'debian:bookworm-slim', from: 'source' as const, reference: 'a:b', force: false, mirrors, target: 'kindbox' as const, layout: 'shared' as const, cri: 'containerd' as const };
 
 let folder: string;
 beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'kindbox-tree-')); });

@@ -7,9 +7,9 @@ import { hashOf, type SourceEntry } from '../../../src/images/build/source-tree.
 import { readVariantTree, variantName, variantReference, type ImageVariant } from '../../../src/images/build/variants.js';
 import { nodeImageFolder } from '../../../src/images/references.js';
 
-const KINDBOX: ImageVariant = { target: 'kindbox', layout: 'shared' };
-const KIND: ImageVariant = { target: 'kind', layout: 'shared' };
-const VARIANTS: readonly ImageVariant[] = [KINDBOX, KIND, { target: 'kindbox', layout: 'ordinary' }, { target: 'kind', layout: 'ordinary' }];
+const KINDBOX: ImageVariant = { target: 'kindbox', layout: 'shared', cri: 'containerd' };
+const KIND: ImageVariant = { target: 'kind', layout: 'shared', cri: 'containerd' };
+const VARIANTS: readonly ImageVariant[] = [KINDBOX, KIND, { target: 'kindbox', layout: 'ordinary', cri: 'containerd' }, { target: 'kind', layout: 'ordinary', cri: 'containerd' }];
 const KUBERNETES = 'v1.36.3';
 
 const request = (variant: ImageVariant, from: 'source' | 'release') =>
@@ -54,7 +54,7 @@ test('the settings of systemd that kind needs are read after kindbox\'s', async 
 
 test('the ordinary layout is made after everything else of the assembly', async () => {
   const folder = 'rootfs/usr/local/lib/kindbox/assemble.d/';
-  const paths = (await readVariantTree(nodeImageFolder(), { target: 'kind', layout: 'ordinary' })).map(({ path }) => path).filter((path) => path.startsWith(folder));
+  const paths = (await readVariantTree(nodeImageFolder(), { target: 'kind', layout: 'ordinary', cri: 'containerd' })).map(({ path }) => path).filter((path) => path.startsWith(folder));
   expect(paths.sort()).toEqual([`${folder}50-kind`, `${folder}90-ordinary-layout`]);
 });
 

@@ -71,6 +71,16 @@ test('kubeadm is told how long to ask for the API server where it can be, and on
   expect(documents(initConfig({ ...settings, kubernetesVersion: 'v1.30.14' }))['InitConfiguration']).not.toHaveProperty('timeouts');
 });
 
+test('kubeadm waits as long as kindbox does, and never for less than by itself', () => {
+  const join = (waitMs?: number, kubernetesVersion = 'v1.36.3'): unknown =>
+    documents(joinConfig({ nodeName: 'demo-worker-0', kubernetesVersion, runtime: settings.runtime, token: settings.token, waitMs }))['JoinConfiguration']?.['timeouts'];
+  expect(documents(initConfig({ ...settings, waitMs: 1_200_000 }))['InitConfiguration']).toMatchObject({ timeouts: { kubernetesAPICall: '20m0s' } });
+  expect(documents(initConfig({ ...settings, waitMs: 1000 }))['InitConfiguration']).toMatchObject({ timeouts: { kubernetesAPICall: '4m0s' } });
+  expect(join(1_230_000)).toEqual({ kubernetesAPICall: '20m30s', discovery: '20m30s', kubeletHealthCheck: '20m30s', tlsBootstrap: '20m30s' });
+  expect(join()).toEqual({ kubernetesAPICall: '1m0s', discovery: '5m0s', kubeletHealthCheck: '4m0s', tlsBootstrap: '5m0s' });
+  expect(join(1_230_000, 'v1.30.14')).toBeUndefined();
+});
+
 test('the API server is known by the address that was asked for, and by the node\'s own otherwise', () => {
   expect(documents(initConfig({ ...settings, advertiseAddress: '198.18.0.7' }))['InitConfiguration']).toMatchObject({ localAPIEndpoint: { advertiseAddress: '198.18.0.7' } });
   expect(documents(initConfig(settings))['InitConfiguration']).not.toHaveProperty('localAPIEndpoint');

@@ -8,7 +8,7 @@ import { clusterTable } from '../../../src/ui/result/table.js';
 
 function cluster(name: string, workers: number, rest: Partial<ClusterSummary> = {}): ClusterSummary {
   const image = 'nestybox/k8s-node:v1.18.2';
-  return { name, workers, network: `${name}-net`, image, kubernetesVersion: 'v1.18.2', state: 'running', nodes: [], ...rest };
+  return { name, workers, network: `${name}-net`, image, kubernetesVersion: 'v1.18.2', state: 'running', reason: '', findings: [], nodes: [], ...rest };
 }
 
 const NODE = { id: 'x', state: 'running', runtime: 'sysbox-runc', image: 'nestybox/k8s-node:v1.18.2' };

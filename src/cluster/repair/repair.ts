@@ -1,0 +1,99 @@
+import type { EngineContext } from '../../engine.js';
+import { KindboxError } from '../../errors/index.js';
+import { requireRuntime } from '../../host/runtime-check.js';
+import { LABELS } from '../../nodes/labels.js';
+import { nodeName } from '../../nodes/names.js';
+import type { HostDescription } from '../../provider/host-description.js';
+import type { ComingWorkersFacts } from '../coming-workers.js';
+import { addressesBeside } from '../network-facts.js';
+import { chooseImage } from '../node-image.js';
+import { controlPlaneOf, noSuchCluster, observeClusters, type ObservedCluster } from '../observe.js';
+import type { RepairOptions, RepairResult } from '../options.js';
+import { observeCustomization, putRight } from '../resize.js';
+import { workerDefaultsOf } from '../resize-plan.js';
+import { newRunId } from '../run-id.js';
+import { runPlan } from '../run-plan.js';
+import { ClusterSession } from '../session.js';
+import { validateClusterName } from '../validate.js';
+import { homeNetwork } from './containers.js';
+import { diagnose } from './diagnose.js';
+import { keyOf, problemsAmong, type Finding } from './findings.js';
+import { lookInside, type InsideView } from './inside.js';
+import { planRepair, workersToCome } from './plan.js';
+
+/** Milliseconds that a cluster may take to answer before it counts as silent. */
+const LOOK_MS = 15_000;
+
+/**
+ * Brings back what can be brought back of a cluster, in rounds: what only the API server knows comes to light once that runs
+ * again. A cluster that is whole is not touched.
+ * @throws KindboxError usage, notFound; cluster when it cannot be repaired; partial when something is left; and as resizeCluster does.
+ */
+export async function repairCluster(context: EngineContext, options: RepairOptions): Promise<RepairResult> {
+  const startedAt = Date.now();
+  validateClusterName(options.name);
+  const host = await context.provider.describeHost(context.signal);
+  const seen = new Map<string, Finding>();
+  const attempted = new Set<string>();
+  const failures: string[] = [];
+  for (;;) {
+    const cluster = (await observeClusters(context.provider, context.signal, options.name)).get(options.name);
+    if (cluster === undefined) throw noSuchCluster(options.name);
+    const inside = await lookInside(context, host, cluster, LOOK_MS);
+    const findings = diagnose(cluster, inside);
+    const problems = problemsAmong(findings);
+    for (const finding of findings) if (!seen.has(keyOf(finding))) seen.set(keyOf(finding), finding);
+    const result: RepairResult = {
+      name: options.name, healthy: problems.length === 0, findings: [...seen.values()],
+      repaired: [...seen.values()].filter((finding) => attempted.has(keyOf(finding))), durationMs: Date.now() - startedAt,
+    };
+    if (options.dryRun || problems.length === 0) return result;
+    const mendable = problems.filter((finding) => finding.repair !== null && !attempted.has(keyOf(finding)));
+    if (mendable.length === 0) throw unrepaired(options.name, problems, failures);
+    mendable.forEach((finding) => attempted.add(keyOf(finding)));
+    failures.push(...await mend(context, host, options, cluster, inside, mendable));
+  }
+}
+
+/** @returns what went wrong with single nodes. */
+async function mend(context: EngineContext, host: HostDescription, options: RepairOptions, cluster: ObservedCluster, inside: InsideView, findings: readonly Finding[]): Promise<string[]> {
+  const master = controlPlaneOf(cluster);
+  if (master === undefined) throw new TypeError('a cluster without a control plane is beyond repair');
+  const run = newRunId();
+  const indices = workersToCome(cluster.name, findings);
+  const network = homeNetwork(cluster);
+  const customization = indices.length === 0 ? undefined : await observeCustomization(context, master);
+  const session = new ClusterSession(context, {
+    cluster: cluster.name, run, host, kubernetesVersion: master.labels[LABELS.kubernetesVersion] ?? '', master: master.name, waitMs: options.waitMs, customization,
+  });
+  cluster.nodes.forEach((node) => session.remember(node));
+  cluster.networks.forEach((each) => session.rememberNetwork(each));
+  session.configurationWritten.resolve();
+
+  const comingFacts = async (networkId: string): Promise<ComingWorkersFacts> => {
+    requireRuntime(host, master.labels[LABELS.runtime] ?? '');
+    const [image, addresses] = await Promise.all([
+      chooseImage(context, host, { image: workerDefaultsOf(master).image ?? master.image }), addressesBeside(context, cluster, master, indices),
+    ]);
+    return { run, master, image, networkId, addresses, customized: customization !== undefined };
+  };
+  const coming = indices.length === 0 || network === undefined ? undefined : await comingFacts(network);
+  const plan = planRepair(findings, { cluster, master, inside, network, coming });
+  const added = indices.map((index) => nodeName(cluster.name, 'worker', index));
+  const outcome = await runPlan(context, session, plan, { makesNothing: added.length === 0, onFailure: () => putRight(session, [], added).catch(() => undefined) });
+  return [...outcome.failures].map(([operation, error]) => `${operation.slice(operation.indexOf('/') + 1)}: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+function unrepaired(name: string, problems: readonly Finding[], failures: readonly string[]): KindboxError {
+  const hopeless = problems.filter(({ repair }) => repair === null);
+  const because = `${capital(problems.map(({ found }) => found).join('; '))}.`;
+  const isLost = hopeless.some(({ node, kind }) => node === undefined && kind !== 'kubeconfig-foreign');
+  const next = [...hopeless.flatMap((finding) => finding.next), ...(isLost ? [] : [`kindbox logs ${name}`, `kindbox repair ${name}`])];
+  return new KindboxError(isLost ? `The cluster "${name}" cannot be repaired` : `Not all of the cluster "${name}" could be repaired`, {
+    reason: isLost ? 'cluster' : 'partial', because, next: [...new Set(next)], ...(failures.length === 0 ? {} : { logTail: failures.join('\n') }),
+  });
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
