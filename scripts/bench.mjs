@@ -1,10 +1,12 @@
-// npm run bench -- [--nodes 1,3,10] [--runs 3] [--contestants kindbox,by-hand,kind,kind-shared] [--runtime R] [--svg FILE]
+// npm run bench -- [--nodes 1,3,10] [--runs 3] [--contestants kindbox,kindbox-ephemeral,by-hand,kind,kind-shared] [--runtime R] [--svg FILE]
+// npm run bench -- --soak ROUNDS | --capacity NODES | --preload WORKERS: of kindbox alone, see scripts/bench/modes.mjs.
 // One after the other and interleaved, so that a busy moment of the machine hits all: a table on stderr, JSON on stdout.
 import './workspace/typescript.mjs';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { MODES } from './bench/modes.mjs';
 import { mustRun, runMain, toStderr } from './machine/commands.mjs';
 import { daemonInfo } from './machine/docker-endpoint.mjs';
 import { ensureBaseImage } from './machine/ensure-base-image.mjs';
@@ -22,7 +24,8 @@ runMain(import.meta.url, async (args) => {
     args,
     options: {
       nodes: { type: 'string', default: '1,3,10' }, runs: { type: 'string', default: '3' }, runtime: { type: 'string' },
-      contestants: { type: 'string', default: 'kindbox,by-hand,kind,kind-shared' }, svg: { type: 'string' },
+      contestants: { type: 'string', default: 'kindbox,kindbox-ephemeral,by-hand,kind,kind-shared' }, svg: { type: 'string' },
+      ...Object.fromEntries(Object.keys(MODES).map((name) => [name, { type: 'string' }])),
     },
   });
   const sizes = values.nodes.split(',').map((text) => positive('nodes', text));
@@ -35,14 +38,20 @@ runMain(import.meta.url, async (args) => {
   await mustRun([kindbox, 'image', 'build', '--progress', 'plain'], { show: true });
   const info = await daemonInfo(host);
   const runtime = values.runtime ?? runtimeFor(info.Runtimes).runtime;
+  const machine = { cpus: cpus().length, memoryBytes: totalmem(), kernel: info.KernelVersion, docker: info.ServerVersion, cgroup: info.CgroupVersion };
+  const print = (result) => process.stdout.write(`${JSON.stringify({ machine, runtime, ...result }, undefined, 2)}\n`);
+  const mode = Object.keys(MODES).find((name) => values[name] !== undefined);
+  if (mode !== undefined) {
+    const { Engine } = await import('../test/bench/engine.ts');
+    return print(await MODES[mode]({ engine: new Engine(host), runtime, nodeImage: NODE_IMAGE }, positive(mode, values[mode])));
+  }
   const measured = await race({ host, runtime, sizes, runs, names: values.contestants.split(',') });
 
   const [{ summarize, tablesOf }, { chartOf }] = await Promise.all([import('../test/bench/summary.ts'), import('../test/bench/chart.ts')]);
   const summaries = summarize(measured);
   toStderr(`\n${tablesOf(summaries)}`);
   if (values.svg !== undefined) writeFileSync(values.svg, chartOf(summaries, 'serving'));
-  const machine = { cpus: cpus().length, memoryBytes: totalmem(), kernel: info.KernelVersion, docker: info.ServerVersion, cgroup: info.CgroupVersion };
-  process.stdout.write(`${JSON.stringify({ machine, runtime, summaries, runs: measured }, undefined, 2)}\n`);
+  print({ summaries, runs: measured });
 });
 
 async function race({ host, runtime, sizes, runs, names }) {
@@ -85,6 +94,7 @@ async function prepare(host, runtime, names) {
   };
   const make = {
     kindbox: async () => (await import('../test/bench/contestants/kindbox.ts')).kindboxContestant(engine, runtime),
+    'kindbox-ephemeral': async () => (await import('../test/bench/contestants/kindbox.ts')).kindboxContestant(engine, runtime, { name: 'kindbox --ephemeral', options: ['--ephemeral'] }),
     'by-hand': async () => (await import('../test/bench/contestants/by-hand.ts')).byHandContestant(engine, runtime, await build('--layout=ordinary'), VERSION),
     'by-hand-shared': async () => (await import('../test/bench/contestants/by-hand.ts')).byHandContestant(engine, runtime, NODE_IMAGE, VERSION),
     kind: async () => onSecondDaemon('kind', await build('--for=kind', '--layout=ordinary')),

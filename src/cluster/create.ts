@@ -1,15 +1,11 @@
 import type { EngineContext } from '../engine.js';
-import { CancelledError } from '../errors/index.js';
 import { contextName } from '../kubeconfig/path.js';
-import { removeKubeconfig } from '../kubeconfig/remove.js';
-import { bundleBeforeRollback, withBundle } from '../logs/failure-bundle.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import { SYSBOX_RUNTIME } from '../host/runtime-check.js';
-import { CLEAN_UP_MS } from './clean-up.js';
 import { planCreate, type CreateFacts } from './create-plan.js';
+import { FailedCreate } from './failed-create.js';
 import { CreateLock } from './lock/create-lock.js';
 import { milestones } from './milestones.js';
-import { hostCauses, withHostCauses } from './host-causes.js';
 import type { ClusterPlan } from './operations.js';
 import type { CreateOptions, CreateResult } from './options.js';
 import { requireNoFailures } from './failures.js';
@@ -43,27 +39,13 @@ async function makeCluster(lock: CreateLock, { wish, customization, host, facts 
     cluster: wish.name, run: facts.run, host, kubernetesVersion: facts.image.kubernetesVersion,
     master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs, customization, guard: lock,
   });
-  let logs: string | undefined;
-  let causes: Awaited<ReturnType<typeof hostCauses>> = [];
-  const lookForCauses = async (): Promise<void> => { causes = await hostCauses(context, wish.name, facts.run); };
-  let destroyed = false;
-  const onFailure = async (): Promise<void> => {
-    destroyed = await lock.isLost();
-    if (destroyed) return;
-    await lookForCauses();
-    logs = await bundleBeforeRollback(context, wish.name, facts.run, [session.token.value]);
-  };
-  const keeps = async (): Promise<boolean> => wish.retain && !await lock.isLost();
-  const outcome = await runPlan(context, session, plan, { keeps, onFailure }).catch(async (error: unknown) => {
-    if (wish.retain && !destroyed) await lookForCauses();
-    if (session.kubeconfig !== undefined && (destroyed || !wish.retain)) await removeKubeconfig(wish.name, context.environment, AbortSignal.timeout(CLEAN_UP_MS));
-    throw destroyed && !(error instanceof CancelledError) ? lock.destroyed : withBundle(withHostCauses(error, causes), logs);
-  });
-  if (outcome.failures.size > 0) await lookForCauses();
+  const failed = new FailedCreate(lock, wish, session);
+  const outcome = await runPlan(context, session, plan, { keeps: failed.keeps, onFailure: failed.lookBeforeRollback })
+    .catch(async (error: unknown) => { throw await failed.explain(error); });
   try {
     requireNoFailures(wish.name, wish.numWorkers, outcome);
   } catch (error) {
-    throw withHostCauses(error, causes);
+    throw await failed.explainPartial(error);
   }
 
   return {

@@ -2,6 +2,7 @@ import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { requireRuntime } from '../host/runtime-check.js';
 import { revokeBootstrapToken } from '../kubernetes/bootstrap-token.js';
+import { explainRefusal } from '../kubernetes/api-error.js';
 import { deleteNode, listNodes, uncordon } from '../kubernetes/nodes.js';
 import { LABELS } from '../nodes/labels.js';
 import { nodeName } from '../nodes/names.js';
@@ -70,7 +71,7 @@ async function resizeLocked(context: EngineContext, asked: ResizeOptions, { host
     await fetchCredentials(session, { kind: 'fetch-credentials', id: 'fetch-credentials', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });
     const cluster = await locked;
     cluster.networks.forEach((network) => session.rememberNetwork(network));
-    const nodeObjects = new Set((await listNodes(session.api, signal)).map((node) => node.metadata.name));
+    const nodeObjects = new Set((await listNodes(session.api, signal).catch((error: unknown) => { throw explainRefusal(error); })).map((node) => node.metadata.name));
     const observed = { workers: workersOf(cluster), nodeObjects };
     const options = { ...asked, numWorkers: wanted(observed.workers.length) };
     validateResizeOptions(options);

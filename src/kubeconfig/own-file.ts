@@ -1,6 +1,10 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
+import { isTooDeep } from '../config/yaml-limits.js';
 import { userName } from './path.js';
+
+/** Bytes; ours have ten thousand. */
+const LARGEST = 1_000_000;
 
 /** What is at the path of a cluster's kubeconfig. Only `ours` may be replaced or removed. */
 export type FileOwner = 'absent' | 'ours' | 'foreign';
@@ -14,7 +18,9 @@ export async function ownerOf(path: string, cluster: string): Promise<FileOwner>
   if (stats === undefined) return 'absent';
   if (!stats.isFile()) return 'foreign';
   try {
-    const config = parse(await readFile(path, 'utf8'), { logLevel: 'silent' }) as { users?: { name?: unknown }[] } | null;
+    if (stats.size > LARGEST) return 'foreign';
+    const text = await readFile(path, 'utf8');
+    const config = (isTooDeep(text) ? null : parse(text, { logLevel: 'silent' })) as { users?: { name?: unknown }[] } | null;
     const users = config?.users ?? [];
     return users.length === 1 && users[0]?.name === userName(cluster) ? 'ours' : 'foreign';
   } catch {

@@ -1,5 +1,6 @@
 import { KindboxError } from '../errors/index.js';
 import { ApiError, ApiUnreachable, ConnectionLost } from './api-error.js';
+import { conform } from './conform.js';
 import { openConnection, type Connection, type TunnelOpener } from './connection.js';
 import type { ClientCredentials } from './credentials.js';
 import { exchange, streaming, type Method, type Request, type Response } from './exchange.js';
@@ -11,6 +12,8 @@ import { watchObjects } from './watch.js';
 export const REQUEST_TIMEOUT_MS = 30_000;
 /** Connections that one request may use up; between two of them lies POLL_MS. */
 const MAX_CONNECTIONS = 50;
+/** Bytes. */
+const LONGEST_REFUSAL = 1_000_000;
 const IDEMPOTENT: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE']);
 
 export interface RequestOptions {
@@ -131,7 +134,7 @@ class TunnelledApi implements ApiClient {
       const connection = await this.#connected(signal);
       const response = await exchange(connection, request, signal);
       this.#readClock(response);
-      const body = decode(response, response.text);
+      const body = decode(response, response.text, `${request.method} ${pathOnly(request.path)}`);
       if (response.status < 300) return body;
       const error = ApiError.of(response.status, body, header(response, 'retry-after'));
       const busy = error.status === 429 || error.status === 503;
@@ -190,21 +193,27 @@ function toRequest(method: Method, path: string, { body, contentType = 'applicat
   return { method, path, headers: { 'content-type': contentType, ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body) };
 }
 
-function decode(response: Response, text: string): unknown {
+function decode(response: Response, text: string, asked: string): unknown {
   if (!header(response, 'content-type')?.includes('json')) return text;
   try {
-    return JSON.parse(text) as unknown;
+    return conform(JSON.parse(text), asked);
   } catch (error) {
+    if (error instanceof KindboxError) throw error;
     throw new ConnectionLost('the API server sent an unfinished answer', true, error);
   }
 }
 
 async function gather(chunks: AsyncIterable<Response | Buffer>): Promise<unknown> {
   const held: Buffer[] = [];
-  for await (const chunk of chunks) held.push(chunk as Buffer);
+  let size = 0;
+  for await (const chunk of chunks) {
+    held.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size > LONGEST_REFUSAL) break;
+  }
   const text = Buffer.concat(held).toString('utf8');
   try {
-    return JSON.parse(text) as unknown;
+    return conform(JSON.parse(text), 'a watch');
   } catch {
     return text;
   }

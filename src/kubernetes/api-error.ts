@@ -1,5 +1,9 @@
 import { KindboxError } from '../errors/index.js';
+import { printable } from '../errors/printable.js';
 import type { Status } from './types.js';
+
+/** Seconds. Servers ask for one or two; a timer of weeks would end at once. */
+const LONGEST_WAIT = 60;
 
 /** The API server answered, and refused. */
 export class ApiError extends Error {
@@ -22,11 +26,11 @@ export class ApiError extends Error {
 
   static of(status: number, body: unknown, retryAfter?: string): ApiError {
     const told = isStatus(body) ? body : undefined;
-    const message = told?.message ?? (typeof body === 'string' && body !== '' ? body.trim().slice(0, 2000) : `HTTP status ${status}`);
+    const message = told?.message?.slice(0, 2000) ?? (typeof body === 'string' && body !== '' ? body.trim().slice(0, 2000) : `HTTP status ${status}`);
     const seconds = Number(retryAfter ?? told?.details?.retryAfterSeconds ?? Number.NaN);
     return new ApiError(status, told?.reason ?? 'Unknown', message, {
       causes: told?.details?.causes,
-      retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined,
+      retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, LONGEST_WAIT) * 1000 : undefined,
     });
   }
 }
@@ -67,4 +71,12 @@ export async function orAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
     if (error instanceof ApiError && error.status === 404) return undefined;
     throw error;
   }
+}
+
+/** A refusal as it is shown where nothing better is known of it, as no bug of kindbox; anything else as it is. */
+export function explainRefusal(error: unknown): unknown {
+  if (!(error instanceof ApiError)) return error;
+  return new KindboxError(`The API server refused a request (${error.status} ${printable(error.reason)})`, {
+    reason: 'cluster', because: error.message, next: ['kindbox list'], cause: error,
+  });
 }

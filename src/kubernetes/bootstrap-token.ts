@@ -78,7 +78,7 @@ export async function leftTokens(api: Pick<ApiClient, 'request'>, signal?: Abort
   const path = `${SECRETS}?fieldSelector=type%3Dbootstrap.kubernetes.io%2Ftoken`;
   const { items } = await api.request<KubernetesList<Secret>>('GET', path, { ...(signal && { signal }) });
   const text = (value: string | undefined): string => Buffer.from(value ?? '', 'base64').toString('utf8');
-  return items.filter(({ data }) => OURS.has(text(data?.['description']))).map(({ data }) => text(data?.['token-id']));
+  return (items ?? []).filter(({ data }) => OURS.has(text(data?.['description']))).map(({ data }) => text(data?.['token-id']));
 }
 
 interface Secret extends KubernetesObject {

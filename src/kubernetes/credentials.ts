@@ -1,5 +1,9 @@
 import { parse } from 'yaml';
+import { isTooDeep } from '../config/yaml-limits.js';
 import { KindboxError } from '../errors/index.js';
+
+/** Characters; one with the largest RSA keys has 20 000. */
+const LONGEST = 1_000_000;
 
 /** What proves us to the API server and it to us; PEM. */
 export interface ClientCredentials {
@@ -30,10 +34,12 @@ export function parseAdminConfig(yaml: string): ClientCredentials {
 
 function parseSecretYaml(yaml: string): unknown {
   try {
-    return parse(yaml, { logLevel: 'error' }) as unknown;
+    // A node wrote it: neither its length nor its depth are to be believed.
+    if (yaml.length > LONGEST || isTooDeep(yaml)) throw new RangeError('no kubeconfig of kubeadm is like that');
+    return parse(yaml, { logLevel: 'error', maxAliasCount: 0 }) as unknown;
   } catch {
     // The parser's message quotes the lines around the fault, which may be a key: it must not become a `cause`.
-    throw unusable('it is not YAML');
+    throw unusable('it is not YAML, or not what kubeadm writes');
   }
 }
 

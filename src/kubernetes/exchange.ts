@@ -1,7 +1,11 @@
 import http2, { type ClientHttp2Stream, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
+import { KindboxError } from '../errors/index.js';
 import { ConnectionLost } from './api-error.js';
 import type { Connection } from './connection.js';
 import { cancellation, throwIfAborted, whenAborted } from './wait.js';
+
+/** Bytes. All pods of hundreds of nodes fit. */
+const LARGEST_ANSWER = 100e6;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -92,7 +96,14 @@ function wholeBody(connection: Connection, stream: ClientHttp2Stream, signal: Ab
     const chunks: Buffer[] = [];
     let complete = false;
     let failure: unknown;
-    stream.on('data', (chunk: Buffer) => { chunks.push(chunk); });
+    let size = 0;
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= LARGEST_ANSWER) return chunks.push(chunk);
+      chunks.length = 0;
+      reject(tooLarge());
+      return stream.close(http2.constants.NGHTTP2_CANCEL);
+    });
     // A dying session ends its streams like complete ones.
     stream.once('end', () => { complete = stream.rstCode === 0 && !connection.session.destroyed; });
     stream.once('error', (error) => { failure = error; });
@@ -101,6 +112,10 @@ function wholeBody(connection: Connection, stream: ClientHttp2Stream, signal: Ab
       else reject(translate(failure ?? new Error('the connection to the API server was lost'), signal));
     });
   });
+}
+
+function tooLarge(): KindboxError {
+  return new KindboxError(`The API server answered with more than ${LARGEST_ANSWER / 1e6} MB`, { reason: 'cluster', because: 'No cluster that kindbox makes has so much to tell.' });
 }
 
 function neverProcessed(stream: ClientHttp2Stream): boolean {

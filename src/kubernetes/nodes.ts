@@ -1,6 +1,7 @@
 import { KindboxError } from '../errors/index.js';
 import type { ApiClient } from './api-client.js';
 import { ApiError, orAbsent } from './api-error.js';
+import { isNamed } from './conform.js';
 import { describeNode } from './describe.js';
 import type { KubernetesList, NodeObject, Taint } from './types.js';
 import { pause, POLL_MS, seconds, withDeadline } from './wait.js';
@@ -26,7 +27,7 @@ export function isNodeReady(node: NodeObject): boolean {
 }
 
 export async function listNodes(api: Requests, signal?: AbortSignal): Promise<readonly NodeObject[]> {
-  return (await api.request<KubernetesList<NodeObject>>('GET', NODES, { ...optional(signal) })).items;
+  return ((await api.request<KubernetesList<NodeObject>>('GET', NODES, { ...optional(signal) })).items ?? []).filter(isNamed);
 }
 
 export function getNode(api: Requests, name: string, signal?: AbortSignal): Promise<NodeObject | undefined> {
@@ -108,7 +109,7 @@ export async function changeTaints(
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const node = await api.request<NodeObject>('GET', nodePath(name), { signal });
-    const { resourceVersion } = node.metadata;
+    const { resourceVersion } = (node as Partial<NodeObject>).metadata ?? {};
     try {
       await mergePatch(api, name, { metadata: { resourceVersion }, spec: { taints: change(node.spec?.taints ?? []) } }, signal);
       return;

@@ -18,8 +18,8 @@ export interface KubernetesObject {
 }
 
 export interface KubernetesList<T extends KubernetesObject> {
-  readonly metadata: { readonly resourceVersion?: string };
-  readonly items: readonly T[];
+  readonly metadata?: { readonly resourceVersion?: string };
+  readonly items?: readonly T[];
 }
 
 export interface Condition {

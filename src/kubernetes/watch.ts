@@ -1,12 +1,15 @@
 import { ApiError, ApiUnreachable, ConnectionLost, isStatus } from './api-error.js';
 import type { ApiClient, WatchOptions } from './api-client.js';
 import type { KubernetesList, KubernetesObject, WatchEvent } from './types.js';
+import { conform, isNamed } from './conform.js';
 import { pause, POLL_MS, throwIfAborted } from './wait.js';
 
 interface RawEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: unknown;
 }
+
+const CHANGES: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED']);
 
 /** What follows when the server has forgotten the version a watch wants to go on from. */
 const EXPIRED = 410;
@@ -24,23 +27,33 @@ export async function* watchObjects<T extends KubernetesObject>(
     try {
       if (version === undefined) {
         const list = await api.request<KubernetesList<T>>('GET', path, { signal });
-        yield* differences(known, list.items);
+        yield* differences(known, (list.items ?? []).filter(isNamed));
         yield { type: 'SYNCED' };
-        version = list.metadata.resourceVersion ?? '0';
+        version = list.metadata?.resourceVersion ?? '0';
       }
-      for await (const line of api.stream(withQuery(path, `watch=1&allowWatchBookmarks=true&resourceVersion=${version}`), signal)) {
-        const { type, object } = JSON.parse(line) as RawEvent;
+      for await (const line of api.stream(withQuery(path, `watch=1&allowWatchBookmarks=true&resourceVersion=${encodeURIComponent(version)}`), signal)) {
+        const { type, object } = eventIn(line);
         if (type === 'ERROR') throw isStatus(object) ? ApiError.of(object.code ?? EXPIRED, object) : new ApiError(EXPIRED, 'Expired', 'the watch failed');
-        version = (object as T).metadata.resourceVersion ?? version;
-        if (type === 'BOOKMARK') continue;
-        remember(known, type, object as T);
-        yield { type, object: object as T };
+        version = (object as Partial<T> | undefined)?.metadata?.resourceVersion ?? version;
+        if (!CHANGES.has(type) || !isNamed(object)) continue;
+        const change = type as 'ADDED' | 'MODIFIED' | 'DELETED';
+        remember(known, change, object as T);
+        yield { type: change, object: object as T };
       }
     } catch (error) {
       if (error instanceof ApiError && error.status === EXPIRED) version = undefined;
       else if (!passing(error)) throw error;
     }
     await pause(POLL_MS, signal);
+  }
+}
+
+/** A line that is not understood ends the connection: what follows cannot be trusted to begin where it should. */
+function eventIn(line: string): RawEvent {
+  try {
+    return conform(JSON.parse(line), 'a watch') as unknown as RawEvent;
+  } catch (error) {
+    throw new ConnectionLost('the API server sent an event that is none', true, error);
   }
 }
 

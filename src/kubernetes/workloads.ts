@@ -1,6 +1,7 @@
 import { KindboxError } from '../errors/index.js';
 import type { ApiClient } from './api-client.js';
 import { ApiError, orAbsent } from './api-error.js';
+import { isNamed } from './conform.js';
 import { describePod, isPodReady } from './describe.js';
 import type { Deployment, KubernetesList, Pod, Workload } from './types.js';
 import { seconds, withDeadline } from './wait.js';
@@ -85,8 +86,8 @@ async function explainPods(api: Pick<ApiClient, 'request'>, deployment: Deployme
   const labels = Object.entries(deployment.spec?.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`).join(',');
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?labelSelector=${encodeURIComponent(labels)}`;
   try {
-    const { items } = await api.request<KubernetesList<Pod>>('GET', path, { signal, timeoutMs: EXPLAIN_MS });
-    const troubles = items.filter((pod) => !isPodReady(pod)).map(describePod);
+    const { items = [] } = await api.request<KubernetesList<Pod>>('GET', path, { signal, timeoutMs: EXPLAIN_MS });
+    const troubles = items.filter((pod) => isNamed(pod) && !isPodReady(pod)).map(describePod);
     if (troubles.length > 0) return troubles.join('; ');
     return items.length === 0 ? 'it has no pods' : 'its pods are ready, but the controller has not noticed';
   } catch {

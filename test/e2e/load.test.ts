@@ -10,11 +10,12 @@ import { exported, withAbsentPlatform } from '../support/oci-archive.js';
 import { Probe } from '../support/probe.js';
 import { ensureProbeImage } from '../support/probe-image.js';
 import { runtimesOfFeatures } from '../support/runtimes.js';
+import { ephemeralScenarios } from './scenarios/ephemeral.js';
 
-describe.each(runtimesOfFeatures)('loading images into a running cluster on %s', (runtime) => {
+describe.each(runtimesOfFeatures)('loading images into a running ephemeral cluster on %s', (runtime) => {
   const name = clusterName(filePrefix, runtime);
   const home = useKindbox(name);
-  const cluster = useCluster(home, name, ['--num-workers=1', `--runtime=${runtime}`, '--wait-all']);
+  const cluster = useCluster(home, name, ['--num-workers=1', `--runtime=${runtime}`, '--ephemeral', '--wait-all']);
   const image = imageName('loaded');
   const archived = imageName('archived');
   const partial = imageName('partial');
@@ -25,6 +26,8 @@ describe.each(runtimesOfFeatures)('loading images into a running cluster on %s',
     for (const tag of [image, archived]) await docker(['tag', await ensureProbeImage(), tag]);
   });
   afterAll(() => removeImages([image, archived]));
+
+  ephemeralScenarios(cluster);
 
   test('every node gets an image of Docker\'s, and pods run from it', async () => {
     const { nodes } = await load('image', image);

@@ -1,3 +1,4 @@
+import { explainRefusal } from '../../kubernetes/api-error.js';
 import type { Handlers, OperationRun } from '../../plan/execute.js';
 import type { ClusterOperation, ClusterOperationKind } from '../operations.js';
 import type { ClusterSession } from '../session.js';
@@ -62,7 +63,7 @@ export const STAGES = Object.keys(HANDLERS) as readonly ClusterOperationKind[];
 export function handlersFor(session: ClusterSession): Handlers<ClusterOperation> {
   const bound: Record<string, (operation: ClusterOperation, run: OperationRun) => Promise<void>> = {};
   for (const [kind, handler] of Object.entries(HANDLERS)) {
-    bound[kind] = (operation, run) => (handler as (...args: unknown[]) => Promise<void>)(session, operation, run);
+    bound[kind] = (operation, run) => (handler as (...args: unknown[]) => Promise<void>)(session, operation, run).catch((error: unknown) => { throw explainRefusal(error); });
   }
   return bound as Handlers<ClusterOperation>;
 }
