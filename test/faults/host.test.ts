@@ -45,7 +45,6 @@ beforeAll(async () => {
   process.env['DOCKER_HOST'] = dockerd.address;
   await imageOf(probe, NODE, 'ENTRYPOINT ["/probe", "serve", ":8080"]');
   await imageOf(probe, 'test/ends-at-once:v1', 'ENTRYPOINT ["/probe", "no-such-command"]');
-  await imageOf(probe, 'test/nothing-to-run:v1', 'ENTRYPOINT []');
   await imageOf(probe, 'test/no-init:v1', 'ENTRYPOINT ["/sbin/no-such-init"]');
   await docker(['load'], { stdin: 'pipe', input: await foreignImage('test/foreign:v1') });
 });
@@ -59,7 +58,6 @@ beforeEach(async () => { others = await everythingInDocker(); });
 test.each([
   ['image ends at once', ['--image=test/ends-at-once:v1'], 7, /stopped \(exit code 1\)/, /probe serve ADDRESS/],
   ['image has no init', ['--image=test/no-init:v1'], 4, /has no \/sbin\/no-such-init to run/, undefined],
-  ['image has nothing to run', ['--image=test/nothing-to-run:v1'], 4, /has nothing to run/, undefined],
   ['image boots no node', [`--image=${NODE}`], 4, /is not a node image/, undefined],
   ['image of another architecture', ['--image=test/foreign:v1'], 4, new RegExp(`is for ${FOREIGN_ARCHITECTURE}`), undefined],
   ['Sysbox registered, but dead', [`--image=${NODE}`, '--runtime=sysbox-runc'], 3, /sysbox-mgr and sysbox-fs do not answer/, undefined],
