@@ -1,8 +1,12 @@
 import type { JsonObject } from './merge-patch.js';
 
-/** Seconds, as kubeadm has them by itself; kubernetesAPICall of `init` is as long as it waits for a control plane. */
+/**
+ * Seconds, as kubeadm has them by itself; kubernetesAPICall of `init` is as long as it waits for a control plane. Of
+ * controlPlaneComponentHealthCheck kubeadm makes the startup probes of the static pods: the kubelet kills an API server
+ * that takes longer, over and over (StartupProbe in kubeadm's util/staticpod).
+ */
 const OWN = {
-  init: { kubernetesAPICall: 240 },
+  init: { controlPlaneComponentHealthCheck: 240, kubernetesAPICall: 240 },
   join: { kubernetesAPICall: 60, discovery: 300, kubeletHealthCheck: 240, tlsBootstrap: 300 },
 } as const;
 

@@ -1,6 +1,6 @@
 // Runs in the virtual machine, as a user who is in the group docker and nothing more. Each step is a line of JSON on stdout.
 import { readFileSync, writeSync } from 'node:fs';
-import { release, userInfo } from 'node:os';
+import { release, tmpdir, userInfo } from 'node:os';
 import { mustRun, run } from '../../machine/commands.mjs';
 import { captureOutput } from '../../quickstart/output.mjs';
 import { fetchPage, webManifest } from '../../quickstart/web.mjs';
@@ -25,6 +25,7 @@ async function scenario() {
   } catch (error) {
     report({ step: current, runtime, ok: false, found: error.message.slice(-3000) });
     process.exitCode = 1;
+    await keepLogs();
   }
 }
 
@@ -36,6 +37,12 @@ async function lifeOfACluster() {
   await step('resize to 2', () => resize(2));
   await step('resize to 1', () => resize(1));
   await step('destroy', destroy);
+}
+
+// The machine takes its disk with it: the host gets the folder tmp as an archive.
+async function keepLogs() {
+  const { code, err } = await run([kindbox, 'logs', `--output=${tmpdir()}/${cluster}-logs`, cluster]);
+  if (code !== 0) process.stderr.write(`kindbox logs: ${err}\n`);
 }
 
 async function step(name, action) {
@@ -66,7 +73,7 @@ async function examine() {
 }
 
 async function create() {
-  const created = await kindboxJson('create', '--num-workers=1', `--runtime=${runtime}`, '--wait-all', wait, cluster);
+  const created = await kindboxJson('create', '--num-workers=1', `--runtime=${runtime}`, '--wait-all', '--retain', wait, cluster);
   const nodes = await kubectl(['get', 'nodes', '--no-headers']);
   const ready = nodes.split('\n').filter((line) => / Ready /.test(line));
   if (ready.length !== 2) throw new Error(`Of two nodes ${ready.length} are Ready:\n${nodes}`);

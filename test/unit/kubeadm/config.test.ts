@@ -74,7 +74,7 @@ test('kubeadm is told how long to ask for the API server where it can be, and on
 test('kubeadm waits as long as kindbox does, and never for less than by itself', () => {
   const join = (waitMs?: number, kubernetesVersion = 'v1.36.3'): unknown =>
     documents(joinConfig({ nodeName: 'demo-worker-0', kubernetesVersion, runtime: settings.runtime, token: settings.token, waitMs }))['JoinConfiguration']?.['timeouts'];
-  expect(documents(initConfig({ ...settings, waitMs: 1_200_000 }))['InitConfiguration']).toMatchObject({ timeouts: { kubernetesAPICall: '20m0s' } });
+  expect(documents(initConfig({ ...settings, waitMs: 1_200_000 }))['InitConfiguration']).toMatchObject({ timeouts: { controlPlaneComponentHealthCheck: '20m0s', kubernetesAPICall: '20m0s' } });
   expect(documents(initConfig({ ...settings, waitMs: 1000 }))['InitConfiguration']).toMatchObject({ timeouts: { kubernetesAPICall: '4m0s' } });
   expect(join(1_230_000)).toEqual({ kubernetesAPICall: '20m30s', discovery: '20m30s', kubeletHealthCheck: '20m30s', tlsBootstrap: '20m30s' });
   expect(join()).toEqual({ kubernetesAPICall: '1m0s', discovery: '5m0s', kubeletHealthCheck: '4m0s', tlsBootstrap: '5m0s' });
