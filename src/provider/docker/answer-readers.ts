@@ -20,7 +20,7 @@ export function textsOf(value: unknown): Readonly<Record<string, string>> {
 
 /** Objects by name. */
 export function namedObjectsOf<T extends object>(value: Readonly<Record<string, T>> | null | undefined): [string, T][] {
-  return isObject(value) ? Object.entries(value).filter(([, each]) => isObject(each)) as [string, T][] : [];
+  return isObject(value) ? Object.entries<T>(value).filter(([, each]) => isObject(each)) : [];
 }
 
 function isObject(value: unknown): value is object {
