@@ -4,7 +4,7 @@ import { LABELS } from '../nodes/labels.js';
 import { executePlan } from '../plan/execute.js';
 import { handlersFor } from './handlers/index.js';
 import { planRestart, planStart, planStop, type StartWish } from './lifecycle-plan.js';
-import { withClusterLock } from './lock/cluster-lock.js';
+import { alone } from './lock/alone.js';
 import { controlPlaneOf, nodeNamed, noSuchCluster, observeClusters, type ObservedCluster } from './observe.js';
 import type { ClusterPlan } from './operations.js';
 import type { LifecycleOptions, LifecycleResult, RestartOptions } from './options.js';
@@ -14,7 +14,7 @@ import { validateClusterName } from './validate.js';
 /** Stops all nodes of clusters; what is stopped already is a success. @throws KindboxError usage, notFound. */
 export async function stopClusters(context: EngineContext, options: Pick<LifecycleOptions, 'names'>): Promise<LifecycleResult> {
   return forEach(context, options.names, async (cluster) => {
-    return alone(context, cluster, 'stop', 'stopped', async (inner, now) => {
+    return alone(context, cluster, { verb: 'stop', participle: 'stopped' }, async (inner, now) => {
       await execute(inner, now, planStop(now), 0);
       return now.nodes.filter((node) => node.state !== 'stopped').map((node) => node.name);
     });
@@ -28,7 +28,7 @@ export async function stopClusters(context: EngineContext, options: Pick<Lifecyc
 export async function startClusters(context: EngineContext, options: LifecycleOptions): Promise<LifecycleResult> {
   return forEach(context, options.names, async (cluster) => {
     requireControlPlane(cluster);
-    return alone(context, cluster, 'start', 'started', async (inner, now) => {
+    return alone(context, cluster, { verb: 'start', participle: 'started' }, async (inner, now) => {
       await execute(inner, now, planStart(now, { waitAll: options.waitAll, networked: isNetworked(now) }), options.waitMs);
       return now.nodes.filter((node) => node.state === 'stopped').map((node) => node.name);
     });
@@ -41,19 +41,10 @@ export async function restartNode(context: EngineContext, options: RestartOption
   const { cluster, node } = nodeNamed(await observeClusters(context.provider, context.signal), options.node);
   requireControlPlane(cluster);
   const wish: StartWish = { waitAll: false, networked: isNetworked(cluster) };
-  await alone(context, cluster, 'node restart', 'changed', async (inner, now) => {
+  await alone(context, cluster, { verb: 'node restart', participle: 'changed' }, async (inner, now) => {
     await execute(inner, now, planRestart(now, nodeNamed(new Map([[now.name, now]]), node.name).node, wish), options.waitMs);
   });
   return { name: cluster.name, node: node.name, durationMs: Date.now() - startedAt };
-}
-
-/** There is nothing to lock where the control plane does not run, and nobody who could change it: all other verbs want it to run. */
-async function alone<T>(
-  context: EngineContext, cluster: ObservedCluster, verb: string, participle: string, work: (context: EngineContext, cluster: ObservedCluster) => Promise<T>,
-): Promise<T> {
-  const master = controlPlaneOf(cluster);
-  if (master?.state !== 'running') return work(context, cluster);
-  return withClusterLock(context, cluster, master, { verb, participle }, async (inner, locked) => work(inner, await locked));
 }
 
 async function forEach(context: EngineContext, names: readonly string[], work: (cluster: ObservedCluster) => Promise<string[]>): Promise<LifecycleResult> {

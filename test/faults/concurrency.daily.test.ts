@@ -5,7 +5,7 @@ import { describeRun } from '../support/kindbox.js';
 import { leftoversOf, NOTHING } from '../support/leftovers.js';
 import { filePrefix } from '../support/names.js';
 import { anyRuntime } from '../support/runtimes.js';
-import { runUntil } from './run-until.js';
+import { runUntil } from './support/run-until.js';
 
 const name = `${filePrefix}-l`;
 const creating = ['create', `--runtime=${anyRuntime}`, '--num-workers=0', '--ephemeral', '--wait=300s', name];

@@ -6,9 +6,9 @@ import { Kubectl } from '../support/kubectl.js';
 import { leftoversOf, NOTHING } from '../support/leftovers.js';
 import { filePrefix } from '../support/names.js';
 import { anyRuntime } from '../support/runtimes.js';
-import { plannedStages } from './planned-stages.js';
-import { record } from './record.js';
-import { runUntil } from './run-until.js';
+import { plannedStages } from './support/planned-stages.js';
+import { recorded } from './support/record.js';
+import { runUntil } from './support/run-until.js';
 
 const name = `${filePrefix}-c`;
 const creating = (cluster: string, workers = 0): string[] => ['create', `--runtime=${anyRuntime}`, `--num-workers=${workers}`, '--ephemeral', '--wait=600s', cluster];
@@ -16,14 +16,13 @@ const stages = await plannedStages(creating(name, 1).slice(1));
 const home = useKindbox(name);
 
 describe('destroy during create', () => {
-  test.each(stages)('while %s', async (stage) => {
-    const startedAt = Date.now();
+  test.each(stages)('while %s', (stage) => recorded({ verb: 'create', stage, fault: 'destroyed by another kindbox' }, async () => {
     const run = await runUntil(home.kindbox, creating(name, 1), stage, async () => { await home.kindbox.succeed(['destroy', name]); });
-    await record({ stage, fault: 'destroyed by another kindbox', exitCode: run.exitCode, left: 0, milliseconds: Date.now() - startedAt });
     // In its last stages a create may be over before destroy has begun.
     expect(describeRun(run)).toMatch(stage === 'write-kubeconfig' || stage === 'mark-complete' || stage === 'keep-nodes' ? /exited with [05]/ : /exited with 5/);
     expect(await leftoversOf(name)).toEqual(NOTHING);
-  });
+    return run;
+  }));
 });
 
 describe('on one cluster', () => {

@@ -5,7 +5,7 @@ import { describeRun } from '../support/kindbox.js';
 import { leftoversOf, NOTHING } from '../support/leftovers.js';
 import { filePrefix } from '../support/names.js';
 import { anyRuntime } from '../support/runtimes.js';
-import { record } from './record.js';
+import { recorded } from './support/record.js';
 
 /** About 0.7 GB of memory each. */
 const COUNT = Number(process.env['KINDBOX_TEST_CROWD'] ?? 20);
@@ -17,11 +17,13 @@ const home = useKindbox(prefix);
 beforeAll(async () => { await docker(['network', 'create', network]); });
 afterAll(async () => { await docker(['network', 'rm', network]); });
 
-async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
-  const startedAt = Date.now();
-  const result = await work();
-  await record({ stage: what, fault: `${COUNT} at once`, exitCode: 0, left: 0, milliseconds: Date.now() - startedAt });
-  return result;
+async function timed<T>(verb: string, work: () => Promise<T>): Promise<T> {
+  let result: T | undefined;
+  await recorded({ verb, stage: 'all', fault: `${COUNT} at once` }, async () => {
+    result = await work();
+    return { exitCode: 0 };
+  });
+  return result as T;
 }
 
 // Docker has addresses for about thirty networks: every other cluster is on one that they share.

@@ -5,6 +5,7 @@ import { LABELS } from '../../nodes/labels.js';
 import { nodeName } from '../../nodes/names.js';
 import type { HostDescription } from '../../provider/host-description.js';
 import type { ComingWorkersFacts } from '../coming-workers.js';
+import { alone } from '../lock/alone.js';
 import { addressesBeside } from '../network-facts.js';
 import { chooseImage } from '../node-image.js';
 import { controlPlaneOf, noSuchCluster, observeClusters, type ObservedCluster } from '../observe.js';
@@ -36,25 +37,43 @@ export async function repairCluster(context: EngineContext, options: RepairOptio
   const seen = new Map<string, Finding>();
   const attempted = new Set<string>();
   const failures: string[] = [];
-  for (;;) {
-    const cluster = (await observeClusters(context.provider, context.signal, options.name)).get(options.name);
-    if (cluster === undefined) throw noSuchCluster(options.name);
-    const inside = await lookInside(context, host, cluster, LOOK_MS);
+  const look = async (inner: EngineContext, cluster: ObservedCluster): Promise<Look> => {
+    const inside = await lookInside(inner, host, cluster, LOOK_MS);
     const findings = diagnose(cluster, inside);
-    const problems = problemsAmong(findings);
     for (const finding of findings) if (!seen.has(keyOf(finding))) seen.set(keyOf(finding), finding);
-    const result: RepairResult = {
-      name: options.name, healthy: problems.length === 0, findings: [...seen.values()],
-      repaired: [...seen.values()].filter((finding) => attempted.has(keyOf(finding))), durationMs: Date.now() - startedAt,
-    };
-    if (options.dryRun || problems.length === 0) return result;
+    return { cluster, inside, problems: problemsAmong(findings) };
+  };
+  const mendOnce = async (inner: EngineContext, { cluster, inside, problems }: Look): Promise<void> => {
     const mendable = problems.filter((finding) => finding.repair !== null && !attempted.has(keyOf(finding)));
     // What a create has not come to is known once the API server answers, which takes the other things.
     const tried = mendable.filter(({ kind }) => kind !== 'incomplete' || inside.api !== undefined);
     if (tried.length === 0) throw unrepaired(options.name, problems, failures);
     tried.forEach((finding) => attempted.add(keyOf(finding)));
-    failures.push(...await mend(context, host, options, cluster, inside, mendable));
+    failures.push(...await mend(inner, host, options, cluster, inside, mendable));
+  };
+  const result = (problems: readonly Finding[]): RepairResult => ({
+    name: options.name, healthy: problems.length === 0, findings: [...seen.values()],
+    repaired: [...seen.values()].filter((finding) => attempted.has(keyOf(finding))), durationMs: Date.now() - startedAt,
+  });
+
+  for (;;) {
+    const cluster = (await observeClusters(context.provider, context.signal, options.name)).get(options.name);
+    if (cluster === undefined) throw noSuchCluster(options.name);
+    if (options.dryRun) return result((await look(context, cluster)).problems);
+    const problems = await alone(context, cluster, { verb: 'repair', participle: 'repaired' }, async (inner, now) => {
+      // What another kindbox is just doing looks like damage.
+      const looked = await look(inner, now);
+      if (looked.problems.length > 0) await mendOnce(inner, looked);
+      return looked.problems;
+    });
+    if (problems.length === 0) return result(problems);
   }
+}
+
+interface Look {
+  readonly cluster: ObservedCluster;
+  readonly inside: InsideView;
+  readonly problems: readonly Finding[];
 }
 
 /** @returns what went wrong with single nodes. */

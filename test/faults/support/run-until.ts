@@ -1,4 +1,4 @@
-import { describeRun, type Kindbox, type KindboxRun } from '../support/kindbox.js';
+import { describeRun, type Kindbox, type KindboxRun } from '../../support/kindbox.js';
 
 /** Runs kindbox and halts it when a stage begins, does something meanwhile, and lets it go on: however busy the machine is, it is not over first. @throws what `act` throws, or when the stage is not reached. */
 export async function runUntil(kindbox: Kindbox, argv: readonly string[], stage: string, act: (signal: (name: NodeJS.Signals) => void) => Promise<void>): Promise<KindboxRun> {
