@@ -53,7 +53,7 @@ test('containers that others have labelled as they like are clusters only if a c
     const provider = new FakeProvider();
     for (const cluster of [name, 'demo']) {
       const node = observedNode(cluster, 'control-plane', 0);
-      provider.nodes.set(`${node.id}/${cluster}`, node);
+      provider.nodes.set(node.id, node);
       provider.volumes.set(cluster, { id: cluster, labels: { [LABELS.cluster]: cluster } });
       provider.networks.set(cluster, { id: cluster, name: cluster, labels: { [LABELS.cluster]: cluster }, subnets: [] });
     }

@@ -79,9 +79,9 @@ describe('whatever a node, a label or a daemon says, no terminal obeys it', () =
   test('results: tables, doctor, logs, images, timeline', () => {
     fc.assert(fc.property(hostileText(), (text) => {
       const node = { name: text, id: text, role: text, state: text, address: text, runtime: text, image: `${text}2` };
-      const cluster = { name: text, workers: 1, network: text, image: text, kubernetesVersion: text, state: text, nodes: [node] } as unknown as ClusterSummary;
+      const cluster = { name: text, workers: 1, network: text, image: text, kubernetesVersion: text, state: text, reason: text, nodes: [node], findings: [{ level: 'problem', found: text, repair: text }] } as unknown as ClusterSummary;
       const table = clusterTable([cluster], true);
-      expect(table.split('\n')).toHaveLength(4);
+      expect(table.split('\n')).toHaveLength(5);
       const finding = { id: text, title: 'a check', verdict: 'failure' as const, found: text, wanted: text, because: text, next: [text] };
       const texts = [
         table, doctorText({ engine: text, findings: [finding], verdict: 'failure', elsewhere: false }),
