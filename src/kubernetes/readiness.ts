@@ -8,7 +8,7 @@ export const READYZ = '/readyz';
 /** Answered with 200 once we are authorised and namespaced objects of Kubernetes' own are accepted; often before READYZ. */
 export const SYSTEM_NAMESPACE = '/api/v1/namespaces/kube-system';
 
-/** Bounds one probe: a server that took the connection and fell silent is asked again over a new one. */
+/** Bounds the first probe: a server that took the connection and fell silent is asked again over a new one, and given twice the time. */
 const PROBE_MS = 10_000;
 
 /**
@@ -17,14 +17,16 @@ const PROBE_MS = 10_000;
  */
 export async function awaitApiReady(api: Pick<ApiClient, 'request'>, timeoutMs: number, signal: AbortSignal, path: string = READYZ): Promise<void> {
   let last = 'it never answered';
+  let probeMs = PROBE_MS;
   await withDeadline(timeoutMs, signal, async (limited) => {
     for (;;) {
       try {
-        await api.request('GET', path, { signal: limited, timeoutMs: Math.min(PROBE_MS, timeoutMs), rejectBusy: true });
+        await api.request('GET', path, { signal: limited, timeoutMs: Math.min(probeMs, timeoutMs), rejectBusy: true });
         return;
       } catch (error) {
         if (!mayPass(error)) throw error;
         last = explain(error);
+        if (error instanceof KindboxError && error.reason === 'timeout') probeMs *= 2;
       }
       await pause(POLL_MS, limited);
     }

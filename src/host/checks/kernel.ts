@@ -1,4 +1,5 @@
 import semver from 'semver';
+import { isAtLeast } from '../../kubeadm/version.js';
 import { SYSBOX_RUNTIME } from '../runtime-check.js';
 import { unknown, type HostCheck } from '../finding.js';
 
@@ -45,9 +46,10 @@ export const kernelChecks: readonly HostCheck[] = [
       const wanted = 'v2';
       if (host.cgroupVersion === 2) return { verdict: 'ok', found: 'v2', wanted };
       const kubelet = kubernetesVersion === undefined ? 'the kubelet' : `kubelet ${kubernetesVersion}`;
+      const canRefuse = kubernetesVersion === undefined || isAtLeast(kubernetesVersion, '1.31.0');
       return {
         verdict: 'warning', found: 'v1', wanted,
-        because: `The host has cgroup v1, which Kubernetes has deprecated: ${kubelet} is told to run all the same (failCgroupV1: false).`,
+        because: `The host has cgroup v1, which Kubernetes has deprecated: ${canRefuse ? `${kubelet} is told to run all the same (failCgroupV1: false)` : `${kubelet} is of a time before that`}.`,
         next: ['Boot the host with the kernel parameter systemd.unified_cgroup_hierarchy=1'],
       };
     },

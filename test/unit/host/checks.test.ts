@@ -105,6 +105,11 @@ test('warnings are lines for whoever creates a cluster, but not those that only 
   expect(warnings).toEqual([expect.stringMatching(/cgroup v1.*kubelet v1.36.3.*failCgroupV1: false/)]);
 });
 
+test('a kubelet that has never heard of it is not said to be told to run on cgroup v1', () => {
+  const warnings = preflight(facts({ host: { cgroupVersion: 1 } }), { ...WISH, kubernetesVersion: 'v1.23.17' });
+  expect(warnings).toEqual([expect.not.stringContaining('failCgroupV1')]);
+});
+
 test('a network that exists, or a subnet of one\'s own, needs no pool', () => {
   expect(find(judgeHost(facts({ engine: { subnets: ['172.16.0.0/12'] } }), { ...WISH, needsSubnet: false }), 'address-pools')).toBeUndefined();
 });

@@ -48,3 +48,16 @@ test('does not wait for a node that has stopped', async () => {
   f.tunnels.failure = new KindboxError('Node x is not running', { reason: 'cluster' });
   expect(await rejection(awaitApiReady(f.api, 5000, f.run.signal))).toBe(f.tunnels.failure);
 });
+
+test('gives a server that falls silent more time with each probe', async () => {
+  const limits: number[] = [];
+  const api = {
+    request: async (_method: string, _path: string, { timeoutMs = 0 }: { timeoutMs?: number } = {}): Promise<never> => {
+      limits.push(timeoutMs);
+      if (limits.length === 3) throw new TypeError('enough');
+      throw new KindboxError('The API server did not answer', { reason: 'timeout' });
+    },
+  };
+  await expect(awaitApiReady(api, 300_000, f.run.signal)).rejects.toThrow('enough');
+  expect(limits).toEqual([10_000, 20_000, 40_000]);
+});
