@@ -30,11 +30,6 @@ beforeEach(async () => {
   server = new FakeApiServer();
   await server.listen();
   cluster = new FakeCluster(server);
-  cluster.intercept = (call) => {
-    if (!call.path.startsWith('/readyz')) return false;
-    call.text(200, 'ok');
-    return true;
-  };
   const tunnels = new FakeTunnels(server);
   provider.openStream = () => tunnels.openStream('master', []);
   provider.onExec = (_node, argv) => Promise.resolve({ exitCode: argv.at(-1) === '/etc/kubernetes/admin.conf' ? 0 : 1, stdout: ADMIN_CONFIG, stderr: '' });

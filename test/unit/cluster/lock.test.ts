@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createCluster } from '../../../src/cluster/create.js';
 import { destroyClusters } from '../../../src/cluster/destroy.js';
 import { stopClusters } from '../../../src/cluster/lifecycle.js';
@@ -16,35 +13,18 @@ import type { EngineEvent } from '../../../src/events/event.js';
 import { LABELS, nodeLabels, ownedLabels } from '../../../src/nodes/labels.js';
 import { lockName } from '../../../src/nodes/names.js';
 import type { ObservedNode } from '../../../src/provider/types.js';
-import { FakeProvider } from '../../support/fake-provider.js';
+import type { FakeProvider } from '../../support/fake-provider.js';
 import { observedNode } from '../../support/observed.js';
+import { CREATE, fakeEngine, refusal } from './support/fake-engine.js';
 
-const options: CreateOptions = {
-  name: 'demo', numWorkers: 2, runtime: 'sysbox-runc', podSubnet: '10.244.0.0/16', cni: 'none', waitAll: false, waitMs: 1000, retain: false,
-};
 const resizing: ResizeOptions = { name: 'demo', numWorkers: 3, waitAll: false, waitMs: 1000, drainTimeoutMs: 1000, force: false, retain: false };
 
 let provider: FakeProvider;
-let home: string;
 let events: EngineEvent[];
 let abort: AbortController;
 let context: EngineContext;
 
-beforeEach(async () => {
-  provider = new FakeProvider();
-  home = await mkdtemp(join(tmpdir(), 'kindbox-'));
-  events = [];
-  abort = new AbortController();
-  context = { provider, emit: (event) => { events.push(event); }, signal: abort.signal, environment: { HOME: home, TMPDIR: join(home, 'tmp') } };
-});
-
-afterEach(() => rm(home, { recursive: true }));
-
-async function refusal(work: Promise<unknown>): Promise<KindboxError> {
-  const error: unknown = await work.then(() => new Error('it succeeded'), (reason: unknown) => reason);
-  if (error instanceof KindboxError) return error;
-  throw error;
-}
+beforeEach(async () => { ({ provider, events, abort, context } = await fakeEngine()); });
 
 const everything = (): string[] => [...provider.nodes.keys(), ...provider.networks.keys(), ...provider.volumes.keys()];
 
@@ -63,7 +43,7 @@ function stuckCreate(wish: Partial<CreateOptions> = {}): { ended: Promise<Kindbo
       }, 5);
     });
   };
-  return { ended: refusal(createCluster(context, { ...options, ...wish })), stuck };
+  return { ended: refusal(createCluster(context, { ...CREATE, ...wish })), stuck };
 }
 
 function addCluster(complete = true): ObservedNode {
@@ -88,7 +68,7 @@ describe('two creates of one name', () => {
     const first = stuckCreate();
     await first.stuck;
     const before = everything();
-    const error = await refusal(createCluster(context, options));
+    const error = await refusal(createCluster(context, CREATE));
     expect(error.reason).toBe('conflict');
     expect(`${error.message} ${error.because}`).toMatch(new RegExp(`"demo" is being created .*kindbox create, pid ${process.pid} of `));
     expect(everything()).toEqual(before);
@@ -99,7 +79,7 @@ describe('two creates of one name', () => {
 
   test('at the same moment, one goes on', async () => {
     provider.onExec = (_node, argv) => Promise.resolve({ exitCode: argv[0] === 'kubeadm' ? 1 : 0, stdout: '', stderr: '' });
-    const errors = await Promise.all([1, 2, 3, 4].map(() => refusal(createCluster(context, options))));
+    const errors = await Promise.all([1, 2, 3, 4].map(() => refusal(createCluster(context, CREATE))));
     expect(errors.map(({ reason }) => reason).sort()).toEqual(['cluster', 'conflict', 'conflict', 'conflict']);
     expect(provider.calls.filter((call) => call === 'create demo-master')).toHaveLength(1);
     expect(everything()).toEqual([]);
@@ -129,13 +109,13 @@ describe('the lock that a killed create has left', () => {
   test('is said to be left where there is more', async () => {
     addCluster(false);
     addCreateLock(await killed());
-    const error = await refusal(createCluster(context, options));
+    const error = await refusal(createCluster(context, CREATE));
     expect([error.reason, error.message, error.next]).toEqual(['conflict', expect.stringMatching(/part of a cluster/), ['kindbox destroy demo']]);
   });
 
   test('may be alive when it is of another host: what removes it is told', async () => {
     addCreateLock(elsewhere);
-    const error = await refusal(createCluster(context, options));
+    const error = await refusal(createCluster(context, CREATE));
     expect([error.because, error.next.at(-1)]).toEqual([expect.stringMatching(/pid 4711 of ann on builder/), 'kindbox destroy demo']);
     expect(everything()).toEqual([lockName('demo')]);
   });
@@ -161,7 +141,7 @@ describe('the lock that a killed create has left', () => {
 
   test('a volume of that name that is not ours is left alone', async () => {
     provider.volumes.set(lockName('demo'), { id: lockName('demo'), labels: {} });
-    expect((await refusal(createCluster(context, options))).message).toMatch(/volume named demo-kindbox-lock exists/);
+    expect((await refusal(createCluster(context, CREATE))).message).toMatch(/volume named demo-kindbox-lock exists/);
     expect(everything()).toEqual([lockName('demo')]);
   });
 });

@@ -36,11 +36,6 @@ beforeEach(async () => {
   server = new FakeApiServer();
   await server.listen();
   cluster = new FakeCluster(server);
-  cluster.intercept = (call) => {
-    if (!call.path.startsWith('/readyz')) return false;
-    call.text(200, 'ok');
-    return true;
-  };
   cluster.put(`${SYSTEM}/secrets`, { metadata: { name: 'other', namespace: 'kube-system' }, type: 'Opaque' });
   for (const [kind, name] of [['deployments', 'coredns'], ['daemonsets', 'kube-proxy']] as const) cluster.put(`${APPS}/${kind}`, { metadata: { name, namespace: 'kube-system' } });
   cluster.put(`${SYSTEM}/pods`, {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createCluster } from '../../../src/cluster/create.js';
 import { destroyClusters } from '../../../src/cluster/destroy.js';
 import { listClusters } from '../../../src/cluster/list.js';
@@ -10,38 +7,17 @@ import { CancelledError, KindboxError } from '../../../src/errors/index.js';
 import type { EngineEvent } from '../../../src/events/event.js';
 import { LABELS, ownedLabels } from '../../../src/nodes/labels.js';
 import type { ObservedNode } from '../../../src/provider/types.js';
-import { FakeProvider } from '../../support/fake-provider.js';
+import type { FakeProvider } from '../../support/fake-provider.js';
 import { observedNode } from '../../support/observed.js';
+import { CREATE, fakeEngine, refusal } from './support/fake-engine.js';
 
-const options: CreateOptions = {
-  name: 'demo', numWorkers: 2, runtime: 'sysbox-runc', podSubnet: '10.244.0.0/16', cni: 'none', waitAll: false, waitMs: 1000, retain: false,
-};
 
 let provider: FakeProvider;
-let home: string;
 let events: EngineEvent[];
 let abort: AbortController;
 let context: EngineContext;
 
-beforeEach(async () => {
-  provider = new FakeProvider();
-  home = await mkdtemp(join(tmpdir(), 'kindbox-'));
-  events = [];
-  abort = new AbortController();
-  context = { provider, emit: (event) => { events.push(event); }, signal: abort.signal, environment: { HOME: home, TMPDIR: join(home, 'tmp') } };
-});
-
-afterEach(() => rm(home, { recursive: true }));
-
-async function refusal(work: Promise<unknown>): Promise<KindboxError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof KindboxError) return error;
-    throw error;
-  }
-  throw new Error('it succeeded');
-}
+beforeEach(async () => { ({ provider, events, abort, context } = await fakeEngine()); });
 
 const kubeadmFails = (node: ObservedNode, argv: readonly string[]) => Promise.resolve(
   argv[0] === 'kubeadm' ? { exitCode: 1, stdout: '[certs] made', stderr: 'could not reach abcdef.0123456789abcdef' } : { exitCode: 0, stdout: '', stderr: node.name });
@@ -54,7 +30,7 @@ test.each<[string, Partial<CreateOptions>]>([
   ['name', { name: 'x;id' }], ['count', { numWorkers: -1 }], ['subnet', { podSubnet: 'x' }], ['version', { kubernetesVersion: 'latest' }], ['image', { image: '-x' }],
   ['network', { network: 'host' }], ['port', { publish: 70000 }],
 ])('an invalid %s is refused before Docker is asked anything', async (_what, wrong) => {
-  expect((await refusal(createCluster(context, { ...options, ...wrong }))).reason).toBe('usage');
+  expect((await refusal(createCluster(context, { ...CREATE, ...wrong }))).reason).toBe('usage');
   expect(provider.calls).toEqual([]);
 });
 
@@ -64,7 +40,7 @@ test.each<[string, Partial<CreateOptions>, string, RegExp]>([
   ['another version than the image has', { image: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.34.4' }, 'image', /v1.36.3, not v1.34.4/],
   ['a network that is not there', { network: 'mine' }, 'notFound', /no network named mine/],
 ])('%s is refused before anything is made', async (_what, wish, reason, message) => {
-  const error = await refusal(createCluster(context, { ...options, ...wish }));
+  const error = await refusal(createCluster(context, { ...CREATE, ...wish }));
   expect(error.reason).toBe(reason);
   expect(error.message).toMatch(message);
   expect(error.next.length).toBeGreaterThan(0);
@@ -74,13 +50,13 @@ test.each<[string, Partial<CreateOptions>, string, RegExp]>([
 
 test('without Sysbox both ways out are told', async () => {
   Object.assign(provider.host, { runtimes: ['runc'] });
-  const error = await refusal(createCluster(context, options));
+  const error = await refusal(createCluster(context, CREATE));
   expect(error.next.join('\n')).toMatch(/Install Sysbox[\s\S]*--runtime=runc/);
 });
 
 test('a failure of kubeadm removes what the run made, and shows no token', async () => {
   provider.onExec = kubeadmFails;
-  const error = await refusal(createCluster(context, options));
+  const error = await refusal(createCluster(context, CREATE));
   expect(error.message).toMatch(/kubeadm init failed on demo-master/);
   expect(error.logTail).toMatch(/<token>/);
   expect(JSON.stringify([error, events, provider.calls])).not.toMatch(/[a-z0-9]{6}\.[a-z0-9]{16}/);
@@ -89,7 +65,7 @@ test('a failure of kubeadm removes what the run made, and shows no token', async
 
 test('--retain keeps what was made, and says how to remove it', async () => {
   provider.onExec = kubeadmFails;
-  await refusal(createCluster(context, { ...options, retain: true }));
+  await refusal(createCluster(context, { ...CREATE, retain: true }));
   expect([...provider.nodes.values()].map((node) => node.name).sort()).toEqual(['demo-master', 'demo-worker-0', 'demo-worker-1']);
   expect(events.some((event) => event.type === 'note' && event.message.includes('kindbox destroy demo'))).toBe(true);
 });
@@ -101,7 +77,7 @@ test('a rollback removes this run\'s objects only, and waits for creates under w
     if (spec.name === 'demo-worker-1') throw new KindboxError('no space left', { reason: 'host' });
     await new Promise((resolve) => { setTimeout(resolve, 20); });
   };
-  expect((await refusal(createCluster(context, options))).message).toBe('no space left');
+  expect((await refusal(createCluster(context, CREATE))).message).toBe('no space left');
   expect([...provider.nodes.keys()]).toEqual([neighbour.id]);
   expect(provider.calls).toContain('remove demo-master');
 });
@@ -118,18 +94,18 @@ test.each(['create-network', 'create-node', 'await-runtime', 'init-control-plane
     emit(event);
     if (event.type === 'step' && event.stage === stage && event.status === 'running') abort.abort(new CancelledError());
   } };
-  expect((await refusal(createCluster(cancelling, options))).exitCode).toBe(130);
+  expect((await refusal(createCluster(cancelling, CREATE))).exitCode).toBe(130);
   expectNothing();
 });
 
 test('a cluster of that name, and a container of a node\'s name, are left alone', async () => {
   const existing = observedNode('demo', 'control-plane', 0);
   provider.nodes.set(existing.id, existing);
-  expect((await refusal(createCluster(context, options))).reason).toBe('conflict');
+  expect((await refusal(createCluster(context, CREATE))).reason).toBe('conflict');
   expect([...provider.nodes.keys()]).toEqual([existing.id]);
   provider.nodes.clear();
   provider.foreign.set('demo-worker-1', 'someone');
-  const error = await refusal(createCluster(context, options));
+  const error = await refusal(createCluster(context, CREATE));
   expect(error.message).toMatch(/demo-worker-1 exists already/);
   expect(provider.calls.filter((call) => call.startsWith('remove'))).toEqual([]);
 });

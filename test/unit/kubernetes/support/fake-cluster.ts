@@ -12,7 +12,7 @@ interface Watcher {
 /** Just enough of the API server's storage: lists, watches, merge patches and deletes by collection. */
 export class FakeCluster {
   /** Consulted first; true means that it has answered. */
-  intercept: (call: Call) => boolean = () => false;
+  intercept: (call: Call) => boolean = isReady;
   readonly #objects = new Map<string, Map<string, Stored>>();
   readonly #watchers = new Set<Watcher>();
   readonly #history: { readonly version: number; readonly collection: string; readonly type: string; readonly object: Stored }[] = [];
@@ -110,4 +110,10 @@ function merge(target: unknown, patch: unknown): unknown {
     else result[key] = merge(result[key], value);
   }
   return result;
+}
+
+function isReady(call: Call): boolean {
+  if (!call.path.startsWith('/readyz')) return false;
+  call.text(200, 'ok');
+  return true;
 }
