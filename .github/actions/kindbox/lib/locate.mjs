@@ -18,7 +18,7 @@ import { environmentOfPrograms, run } from './process.mjs';
 export async function locateKindbox({ version, root, temp, environment }, inGroup) {
   if (version !== undefined) return install(version, temp, environment, inGroup);
   const own = join(root, 'bin', 'kindbox');
-  if (await isThere(join(root, 'dist', 'src', 'ui', 'main.js'))) {
+  if (await isThere(join(root, 'dist', 'cli', 'main.cjs'))) {
     return { argv: [process.execPath, own], folder: join(root, 'bin'), origin: 'built beside this action' };
   }
   const onPath = await findOnPath('kindbox', environment);
