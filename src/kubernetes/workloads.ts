@@ -49,6 +49,8 @@ export async function hastenDeployment(api: Pick<ApiClient, 'request'>, { namesp
 export interface Hastening {
   readonly container: string;
   readonly periodSeconds: number;
+  /** Failures in a row until it counts as not ready. */
+  readonly failureThreshold: number;
   /** As many as there were when undefined. */
   readonly replicas?: number | undefined;
 }
@@ -58,8 +60,8 @@ export interface HastenedDeployment extends Hastening {
   readonly name: string;
 }
 
-export function hasteningPatch({ container, periodSeconds, replicas }: Hastening): object {
-  return { spec: { ...(replicas === undefined ? {} : { replicas }), template: { spec: { containers: [{ name: container, readinessProbe: { periodSeconds } }] } } } };
+export function hasteningPatch({ container, periodSeconds, failureThreshold, replicas }: Hastening): object {
+  return { spec: { ...(replicas === undefined ? {} : { replicas }), template: { spec: { containers: [{ name: container, readinessProbe: { periodSeconds, failureThreshold } }] } } } };
 }
 
 /** The images of all DaemonSets, and of CoreDNS, which any node may have to run. */

@@ -16,8 +16,8 @@ const AFTER_KUBECONFIGS = new Set(['etcd', 'control-plane', 'kubelet-start']);
 /** Phases that begin when configuration, RBAC and token are what a joining worker needs. */
 const AFTER_BOOTSTRAP_TOKEN = new Set(['kubelet-finalize', 'addons']);
 
-/** Probed as often as kubeadm has the API server probed. */
-export const HASTENED_DNS = { namespace: 'kube-system', name: 'coredns', container: 'coredns', periodSeconds: 1 } as const;
+/** Probed as often as kubeadm has the API server probed; given up no sooner than by Kubernetes' own three times ten seconds. */
+export const HASTENED_DNS = { namespace: 'kube-system', name: 'coredns', container: 'coredns', periodSeconds: 1, failureThreshold: 30 } as const;
 /** What kubeadm says when the Deployment exists. */
 const DNS_DEPLOYED = '[addons] Applied essential addon: CoreDNS';
 

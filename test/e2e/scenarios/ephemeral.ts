@@ -22,8 +22,10 @@ export function ephemeralScenarios(cluster: ClusterFixture): void {
   });
 
   test('one CoreDNS answers', async () => {
-    const { spec, status } = await cluster.kubectl.get<{ spec: { replicas: number }; status: { readyReplicas?: number } }>('deployment', 'coredns', ofKubeSystem);
-    expect([spec.replicas, status.readyReplicas]).toEqual([1, 1]);
+    await eventually(async () => {
+      const { spec, status } = await cluster.kubectl.get<{ spec: { replicas: number }; status: { readyReplicas?: number } }>('deployment', 'coredns', ofKubeSystem);
+      expect([spec.replicas, status.readyReplicas]).toEqual([1, 1]);
+    });
   });
 
   test('what the cluster knows outlives an orderly stop', async () => {

@@ -55,13 +55,13 @@ test('says that it does not exist', async () => {
 });
 
 describe('a Deployment that is probed more often', () => {
-  const dns = { namespace: 'kube-system', name: 'coredns', container: 'coredns', periodSeconds: 1 };
+  const dns = { namespace: 'kube-system', name: 'coredns', container: 'coredns', periodSeconds: 1, failureThreshold: 30 };
 
   test('has one field changed, of one container', async () => {
     f.server.handler = (call) => { call.json(200, {}); };
     await hastenDeployment(f.api, dns, f.run.signal);
     expect(f.server.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([`PATCH ${DEPLOYMENTS}/coredns`]);
-    expect(JSON.parse(f.server.calls[0]?.body ?? '')).toEqual({ spec: { template: { spec: { containers: [{ name: 'coredns', readinessProbe: { periodSeconds: 1 } }] } } } });
+    expect(JSON.parse(f.server.calls[0]?.body ?? '')).toEqual({ spec: { template: { spec: { containers: [{ name: 'coredns', readinessProbe: { periodSeconds: 1, failureThreshold: 30 } }] } } } });
   });
 
   test('need not exist', async () => {
