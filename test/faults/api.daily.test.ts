@@ -17,7 +17,7 @@ describe('a list', () => {
     ['is asked for again when the daemon is busy', { rules: [CALLS.listVolumes(BUSY)], exitCode: 0 }],
     ['that is late is waited for', { rules: [CALLS.listContainers({ kind: 'delay', milliseconds: 1500 })], exitCode: 0 }],
     ['that always breaks off fails', { rules: [CALLS.listContainers({ kind: 'truncate' }, ALWAYS)], exitCode: 3, told: /Docker closed the connection at unix:/ }],
-    ['of half a JSON fails', { rules: [CALLS.listContainers({ kind: 'shorten' }, ALWAYS)], exitCode: 3, told: /not a Docker daemon|not .*JSON/i }],
+    ['of half a JSON fails', { rules: [CALLS.listContainers({ kind: 'shorten', bytes: 1 }, ALWAYS)], exitCode: 3, told: /not a Docker daemon|not .*JSON/i }],
     ['of an error page fails', { rules: [CALLS.listContainers({ kind: 'garble', body: '<html>Bad gateway</html>' }, ALWAYS)], exitCode: 3, told: /not a Docker daemon|not .*JSON/i }],
     ['of something else fails', { rules: [CALLS.listContainers({ kind: 'garble', body: '{"message": "hello"}' }, ALWAYS)], exitCode: 3, told: /not a Docker daemon|not .*JSON/i }],
     ['that is empty in the wrong way fails', { rules: [CALLS.listContainers({ kind: 'garble', body: '' }, ALWAYS)], exitCode: 3, told: /not a Docker daemon|not .*JSON/i }],

@@ -117,8 +117,11 @@ describe('a cluster whose change is interrupted', () => {
     expect([...(again.added ?? []), ...(again.removed ?? []), ...(again.clusters ?? []).flatMap(({ changed }) => changed)]).toEqual([]);
     expect(await leftoversOf(name)).toEqual(ids);
     if (stopped !== true) {
-      const nodes = await cluster.kubectl.nodes();
-      expect(nodes.map((node) => [node.metadata.name, isReady(node)])).toEqual((await containers()).map((node) => [node, true]));
+      // Who was killed while it waited for nodes has nothing left to be done, but they may not be Ready yet.
+      await eventually(async () => {
+        const nodes = await cluster.kubectl.nodes();
+        expect(nodes.map((node) => [node.metadata.name, isReady(node)])).toEqual((await containers()).map((node) => [node, true]));
+      });
     }
     expect((await home.kindbox.files()).filter((path) => !path.includes('kindbox-logs-'))).toEqual(files);
   }
