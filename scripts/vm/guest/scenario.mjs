@@ -126,7 +126,10 @@ async function kindboxJson(...argv) {
   return JSON.parse(result);
 }
 
-const inNode = async (argv) => (await mustRun(['docker', 'exec', master, ...argv])).out.toString();
+async function inNode(argv) {
+  const { out } = await mustRun(['docker', 'exec', master, ...argv]);
+  return out.toString();
+}
 
 async function kubectl(argv, input) {
   const { out } = await mustRun(['docker', 'exec', '--interactive', master, 'kubectl', ...argv], { input: input ?? '' });
