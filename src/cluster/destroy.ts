@@ -1,5 +1,5 @@
 import type { EngineContext } from '../engine.js';
-import { KindboxError } from '../errors/index.js';
+import { KindboxError, messageOf } from '../errors/index.js';
 import { removeKubeconfig } from '../kubeconfig/remove.js';
 import { executePlan, type PlanOutcome } from '../plan/execute.js';
 import { planDestroy } from './destroy-plan.js';
@@ -72,5 +72,5 @@ function describe(cluster: ObservedCluster, session: ClusterSession): Destroyed 
 }
 
 function problemsOf(outcome: PlanOutcome): string[] {
-  return [...outcome.failures].map(([id, error]) => `${id}: ${error instanceof Error ? error.message : String(error)}`);
+  return [...outcome.failures].map(([id, error]) => `${id}: ${messageOf(error)}`);
 }

@@ -1,4 +1,4 @@
-import { KindboxError } from '../errors/index.js';
+import { KindboxError, messageWithLog } from '../errors/index.js';
 import type { PlanOutcome } from '../plan/execute.js';
 
 /** @throws KindboxError partial, naming the workers that failed and why, when the plan tolerated failures. */
@@ -11,7 +11,7 @@ export function requireNoFailures(cluster: string, numWorkers: number, outcome: 
 
   const workers = failures.filter(([id]) => !id.startsWith('write-kubeconfig/'));
   const names = workers.map(([id]) => id.slice(id.indexOf('/') + 1));
-  const tails = workers.map(([id, error]) => `${id.slice(id.indexOf('/') + 1)}: ${describe(error)}`);
+  const tails = workers.map(([id, error]) => `${id.slice(id.indexOf('/') + 1)}: ${messageWithLog(error)}`);
   throw new KindboxError(`The cluster "${cluster}" is up, but without ${names.join(', ')}`, {
     reason: 'partial',
     because: `${names.length} of the ${numWorkers} workers failed; the rest of the cluster works.`,
@@ -19,10 +19,4 @@ export function requireNoFailures(cluster: string, numWorkers: number, outcome: 
     next: [`kindbox resize --num-workers=${numWorkers} ${cluster}`, `kindbox logs ${cluster}`, `kindbox destroy ${cluster}`],
     cause: firstError,
   });
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const detail = error instanceof KindboxError && error.logTail !== undefined ? `\n${error.logTail}` : '';
-  return `${error.message}${detail}`;
 }

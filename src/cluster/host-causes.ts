@@ -33,10 +33,9 @@ export async function hostCauses(context: EngineContext, cluster: string, run: s
 /** The same failure, with what lies behind it before its own explanation. */
 export function withHostCauses(error: unknown, causes: readonly HostCause[]): unknown {
   if (causes.length === 0 || !(error instanceof KindboxError)) return error;
-  const { message, reason, because, next, logTail, cause } = error;
-  return new KindboxError(message, {
-    reason, logTail, cause, next: [...causes.flatMap((one) => one.next), ...next],
-    because: [...causes.map((one) => one.because), ...(because === undefined ? [] : [because])].join(' '),
+  return error.with({
+    next: [...causes.flatMap((one) => one.next), ...error.next],
+    because: [...causes.map((one) => one.because), ...(error.because === undefined ? [] : [error.because])].join(' '),
   });
 }
 

@@ -1,6 +1,6 @@
 import semver from 'semver';
 import type { EngineContext } from '../engine.js';
-import { KindboxError } from '../errors/index.js';
+import { KindboxError, messageOf } from '../errors/index.js';
 import { defaultImageFor, DEFAULT_KUBERNETES_VERSION, NODE_IMAGE_REPOSITORY } from '../images/references.js';
 import { isAtLeast } from '../kubeadm/version.js';
 import { isCriName, type CriName } from '../nodes/container-runtime.js';
@@ -77,7 +77,7 @@ async function named(context: EngineContext, reference: string): Promise<FoundIm
     return { reference, image: await context.provider.pullImage(reference, () => undefined, context.signal) };
   } catch (error) {
     if (context.signal.aborted) throw error;
-    const because = `It could not be pulled: ${error instanceof Error ? error.message : String(error)}.`;
+    const because = `It could not be pulled: ${messageOf(error)}.`;
     throw missing(reference, because, [`docker pull ${reference}`, 'docker image ls'], error);
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineContext } from '../engine.js';
 import type { OwnedFilter } from '../provider/types.js';
+import { messageOf } from '../errors/index.js';
 
 /** Long enough for a busy daemon; a rollback has no caller that could cancel it: a second Ctrl-C ends the process. */
 const LISTING_TIMEOUT_MS = 60_000;
@@ -38,7 +39,7 @@ async function removeAll({ provider }: EngineContext, filter: OwnedFilter, signa
   const problems: string[] = [];
   let found = 0;
   const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
-    try { await work(); } catch (error) { problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`); }
+    try { await work(); } catch (error) { problems.push(`${what}: ${messageOf(error)}`); }
   };
   const each = async <T>(objects: readonly T[], name: (object: T) => string, remove: (object: T) => Promise<unknown>): Promise<void> => {
     found += objects.length;

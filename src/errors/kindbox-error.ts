@@ -28,6 +28,12 @@ export class KindboxError extends Error {
     this.logTail = details.logTail;
   }
 
+  /** The same failure, told with other details. */
+  with(details: Partial<KindboxErrorDetails>): KindboxError {
+    const { message, reason, because, next, logTail, cause } = this;
+    return new KindboxError(message, { reason, because, next, logTail, cause, ...details });
+  }
+
   get exitCode(): number {
     return EXIT_CODES[this.reason];
   }

@@ -1,5 +1,5 @@
 import http2, { type ClientHttp2Stream, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
-import { KindboxError } from '../errors/index.js';
+import { KindboxError, messageOf } from '../errors/index.js';
 import { ConnectionLost } from './api-error.js';
 import type { Connection } from './connection.js';
 import { cancellation, throwIfAborted, whenAborted } from './wait.js';
@@ -126,8 +126,4 @@ function translate(error: unknown, signal: AbortSignal, neverSent = false): Erro
   if (signal.aborted) return cancellation(signal);
   if (error instanceof ConnectionLost) return error;
   return new ConnectionLost(messageOf(error), !neverSent, error);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { EngineContext } from '../engine.js';
-import { CancelledError, KindboxError } from '../errors/index.js';
+import { CancelledError, KindboxError, messageOf } from '../errors/index.js';
 import { byRoleAndIndex } from '../cluster/observe.js';
 import { patience } from '../cluster/patience.js';
 import { bundleName } from './index.js';
@@ -36,7 +36,7 @@ export async function bundleBeforeRollback(context: EngineContext, cluster: stri
     emit({ ...step, status: 'done', at: Date.now(), durationMs: Date.now() - startedAt });
     return folder;
   } catch (error) {
-    emit({ ...step, status: error instanceof CancelledError ? 'cancelled' : 'failed', at: Date.now(), durationMs: Date.now() - startedAt, detail: error instanceof Error ? error.message : String(error) });
+    emit({ ...step, status: error instanceof CancelledError ? 'cancelled' : 'failed', at: Date.now(), durationMs: Date.now() - startedAt, detail: messageOf(error) });
     return undefined;
   }
 }
@@ -44,6 +44,5 @@ export async function bundleBeforeRollback(context: EngineContext, cluster: stri
 /** The same failure, which says where the logs are. */
 export function withBundle(error: unknown, folder: string | undefined): unknown {
   if (folder === undefined || !(error instanceof KindboxError)) return error;
-  const { message, reason, because, next, logTail, cause } = error;
-  return new KindboxError(message, { reason, because, logTail, cause, next: [`Read the logs of its nodes, which are kept in ${folder}`, ...next] });
+  return error.with({ next: [`Read the logs of its nodes, which are kept in ${folder}`, ...error.next] });
 }

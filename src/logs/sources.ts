@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { KindboxError } from '../errors/index.js';
+import { KindboxError, messageOf } from '../errors/index.js';
 import type { NodeProvider } from '../provider/provider.js';
 import type { Source } from './bundle-plan.js';
 import { scrubbedJson } from './scrub.js';
@@ -87,5 +87,5 @@ export function reasonOf(error: unknown): string {
   if (error instanceof KindboxError) return [error.message, error.logTail ?? error.because].filter((text) => text !== undefined).join(': ').replace(/\s+/g, ' ');
   const { name } = error as { name?: unknown };
   if (name === 'TimeoutError' || name === 'AbortError') return NO_TIME;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { CancelledError, KindboxError } from '../errors/index.js';
+import { CancelledError, KindboxError, messageOf } from '../errors/index.js';
 import type { EmitEvent, StepStatus } from '../events/event.js';
 import type { Operation, Plan } from './operation.js';
 
@@ -164,8 +164,4 @@ class GroupReporter {
       ...(durationMs === undefined ? {} : { durationMs }),
     });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,5 @@
 import type { EngineContext } from '../../engine.js';
-import { throwIfCancelled } from '../../errors/index.js';
+import { messageOf, throwIfCancelled } from '../../errors/index.js';
 import { checkKubeconfig, type KubeconfigState } from '../../kubeconfig/check.js';
 import { userEntries } from '../../kubeconfig/convert.js';
 import { leftTokens } from '../../kubernetes/bootstrap-token.js';
@@ -114,8 +114,4 @@ async function findLostNetwork({ provider, signal }: EngineContext, { nodes }: O
   if (stopped === undefined || nodes.some(({ state }) => state === 'running')) return undefined;
   const found = await provider.findNetworks(stopped, signal).catch(() => undefined);
   return found?.length === 0 ? stopped : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

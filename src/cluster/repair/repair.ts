@@ -1,5 +1,5 @@
 import type { EngineContext } from '../../engine.js';
-import { KindboxError } from '../../errors/index.js';
+import { KindboxError, messageOf } from '../../errors/index.js';
 import { requireRuntime } from '../../host/runtime-check.js';
 import { LABELS } from '../../nodes/labels.js';
 import { nodeName } from '../../nodes/names.js';
@@ -102,7 +102,7 @@ async function mend(context: EngineContext, host: HostDescription, options: Repa
   const plan = planRepair(findings, { cluster, master, inside, network, coming });
   const added = indices.map((index) => nodeName(cluster.name, 'worker', index));
   const outcome = await runPlan(context, session, plan, { makesNothing: added.length === 0, onFailure: () => putRight(session, [], added).catch(() => undefined) });
-  return [...outcome.failures].map(([operation, error]) => `${operation.slice(operation.indexOf('/') + 1)}: ${error instanceof Error ? error.message : String(error)}`);
+  return [...outcome.failures].map(([operation, error]) => `${operation.slice(operation.indexOf('/') + 1)}: ${messageOf(error)}`);
 }
 
 function unrepaired(name: string, problems: readonly Finding[], failures: readonly string[]): KindboxError {

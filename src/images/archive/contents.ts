@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { KindboxError, throwIfCancelled } from '../../errors/index.js';
+import { KindboxError, messageOf, throwIfCancelled } from '../../errors/index.js';
 import { imagesOfDockerArchive, imagesOfOciArchive } from './formats.js';
 
 export interface ArchivedImage {
@@ -71,7 +71,7 @@ async function look(file: string): Promise<{ compressed: boolean; size: number }
     }
   } catch (cause) {
     if (cause instanceof KindboxError) throw cause;
-    throw new KindboxError(`The archive ${file} cannot be read`, { reason: 'usage', because: cause instanceof Error ? cause.message : String(cause), cause });
+    throw new KindboxError(`The archive ${file} cannot be read`, { reason: 'usage', because: messageOf(cause), cause });
   }
 }
 
@@ -96,7 +96,7 @@ async function descriptionsIn(file: string, compressed: boolean, signal: AbortSi
     await pipeline(rawArchive({ file, compressed }), tar, { signal });
   } catch (cause) {
     throwIfCancelled(signal);
-    throw notAnArchive(file, `It is broken, or no tar file: ${cause instanceof Error ? cause.message : String(cause)}.`, [], cause);
+    throw notAnArchive(file, `It is broken, or no tar file: ${messageOf(cause)}.`, [], cause);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { KindboxError } from '../../errors/index.js';
+import { KindboxError, messageOf, messageWithLog } from '../../errors/index.js';
 import { executePlan, type PlanOutcome } from '../../plan/execute.js';
 import { Fanout } from '../pods/fanout.js';
 import { findPodImages, openSource, readArchives, sizeOf } from '../pods/sources.js';
@@ -64,13 +64,8 @@ function requireNoFailures(operations: readonly LoadOperation[], { failures }: P
   if (failed.length === operations.length && cause instanceof KindboxError) throw cause;
   const nodes = [...new Set(failed.map(({ node }) => node.name))];
   throw new KindboxError(`The images are not on ${nodes.join(', ')}`, {
-    reason: 'partial', because: cause instanceof Error ? cause.message : String(cause),
-    logTail: failed.map(({ id, node }) => `${node.name}: ${messageOf(failures.get(id))}`).join('\n'),
+    reason: 'partial', because: messageOf(cause),
+    logTail: failed.map(({ id, node }) => `${node.name}: ${messageWithLog(failures.get(id))}`).join('\n'),
     next: ['Run the command again: nodes that have the images are left alone'],
   });
-}
-
-function messageOf(error: unknown): string {
-  const log = error instanceof KindboxError && error.logTail !== undefined ? `\n${error.logTail}` : '';
-  return `${error instanceof Error ? error.message : String(error)}${log}`;
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { KindboxError, throwIfCancelled } from '../../errors/index.js';
+import { KindboxError, messageOf, throwIfCancelled } from '../../errors/index.js';
 import type { CriName } from '../../nodes/container-runtime.js';
 import { tail } from '../../nodes/node-failure.js';
 import type { NodeProvider } from '../../provider/provider.js';
@@ -73,7 +73,7 @@ export async function importInto(provider: Executor, node: TargetNode, archive: 
   } catch (error) {
     throwIfCancelled(signal);
     if (error instanceof KindboxError) throw error;
-    throw new KindboxError('The images could not be read to their end', { reason: 'image', because: error instanceof Error ? error.message : String(error), cause: error });
+    throw new KindboxError('The images could not be read to their end', { reason: 'image', because: messageOf(error), cause: error });
   } finally {
     // Also when the command never began: other nodes wait for every reader of the stream.
     archive.destroy();

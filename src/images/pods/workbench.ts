@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { EmitEvent } from '../../events/event.js';
-import { KindboxError, throwIfCancelled } from '../../errors/index.js';
+import { KindboxError, messageOf, throwIfCancelled } from '../../errors/index.js';
 import type { CriName } from '../../nodes/container-runtime.js';
 import { IMAGE_LABELS } from '../../nodes/labels.js';
 import type { CommitSpec, ImageBuilder } from '../../provider/image-builder.js';
@@ -52,7 +52,7 @@ export class Workbench {
     } catch (error) {
       throwIfCancelled(signal);
       if (error instanceof KindboxError) throw error;
-      throw new KindboxError('The images could not be read to their end', { reason: 'image', because: error instanceof Error ? error.message : String(error), cause: error });
+      throw new KindboxError('The images could not be read to their end', { reason: 'image', because: messageOf(error), cause: error });
     } finally {
       archive?.destroy();
     }

@@ -4,7 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { inspect } from 'node:util';
 import type Dockerode from 'dockerode';
-import { KindboxError, throwIfCancelled } from '../../errors/index.js';
+import { KindboxError, messageOf, throwIfCancelled } from '../../errors/index.js';
 import type { Environment } from './docker-config.js';
 import { resolveEndpoint, type Endpoint } from './endpoint.js';
 import { explainFailure } from './errors.js';
@@ -115,7 +115,7 @@ function newDocker(Docker: typeof Dockerode, options: ConnectionOptions, endpoin
   } catch (cause) {
     throw new KindboxError(`The settings for the Docker daemon at ${endpoint.url} are not usable`, {
       reason: 'host',
-      because: cause instanceof Error ? cause.message : String(cause),
+      because: messageOf(cause),
       next: ['env | grep ^DOCKER_', 'docker version'],
       cause,
     });

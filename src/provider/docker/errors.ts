@@ -1,4 +1,4 @@
-import { KindboxError } from '../../errors/index.js';
+import { KindboxError, messageOf } from '../../errors/index.js';
 import { explainConnection } from './connection-errors.js';
 import { DAEMON_RULES } from './daemon-errors.js';
 import type { Endpoint } from './endpoint.js';
@@ -30,7 +30,7 @@ export function isTransient(error: unknown): boolean {
 /** The daemon's own words, without what dockerode puts around them. */
 export function daemonMessage(error: unknown): string {
   const raw = error instanceof KindboxError && error.cause !== undefined ? error.cause : error;
-  if (!isDaemonFailure(raw)) return raw instanceof Error ? raw.message : String(raw);
+  if (!isDaemonFailure(raw)) return messageOf(raw);
   const body = (raw as { json?: unknown }).json;
   const message = typeof body === 'object' && body !== null ? (body as { message?: unknown }).message : undefined;
   if (typeof message === 'string' && message) return message.trim();
