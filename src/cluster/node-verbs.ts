@@ -1,7 +1,6 @@
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { uncordon } from '../kubernetes/nodes.js';
-import { LABELS } from '../nodes/labels.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import type { HostDescription } from '../provider/host-description.js';
 import type { ObservedNode } from '../provider/types.js';
@@ -14,7 +13,7 @@ import type { NodeRemovalOptions, ResizeOptions, ResizeResult } from './options.
 import { removal } from './resize-plan.js';
 import { resizeTo, runningMasterOf } from './resize.js';
 import { runPlan } from './run-plan.js';
-import { ClusterSession } from './session.js';
+import { existingSession } from './session.js';
 
 /** Adds one worker, with settings of its own. @throws as resizeCluster does. */
 export async function addNode(context: EngineContext, options: Omit<ResizeOptions, 'numWorkers'> & { readonly settings: NodeSettings }): Promise<ResizeResult> {
@@ -41,11 +40,7 @@ async function removeLocked(
   context: EngineContext, options: NodeRemovalOptions, host: HostDescription, master: ObservedNode, { name }: ObservedNode, cluster: ObservedCluster,
 ): Promise<void> {
   const { node } = nodeNamed(new Map([[cluster.name, cluster]]), name);
-  const session = new ClusterSession(context, {
-    cluster: cluster.name, run: '', host, kubernetesVersion: master.labels[LABELS.kubernetesVersion] ?? '', master: master.name, waitMs: options.drainTimeoutMs,
-  });
-  session.remember(master);
-  session.configurationWritten.resolve();
+  const session = existingSession(context, { name: cluster.name, nodes: [master] }, { host, waitMs: options.drainTimeoutMs });
   const outcome = await runPlan(context, session, planRemoval(master.name, removal(node, [node], options)), { makesNothing: true }).catch(async (error: unknown) => {
     // It stays, and is to take pods again.
     await cleanUpThroughApi(session, (api, limited) => uncordon(api, node.name, limited)).catch(() => undefined);

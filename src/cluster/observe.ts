@@ -32,7 +32,7 @@ export async function observeClusters(provider: NodeProvider, signal: AbortSigna
   }]));
 }
 
-export function controlPlaneOf(cluster: ObservedCluster): ObservedNode | undefined {
+export function controlPlaneOf(cluster: Pick<ObservedCluster, 'nodes'>): ObservedNode | undefined {
   return cluster.nodes.find((node) => node.role === 'control-plane');
 }
 

@@ -22,7 +22,7 @@ import type { ResizeOptions, ResizeResult } from './options.js';
 import { decideResize, planResize, workerDefaultsOf } from './resize-plan.js';
 import { newRunId } from './run-id.js';
 import { runPlan } from './run-plan.js';
-import { ClusterSession } from './session.js';
+import { existingSession, type ClusterSession } from './session.js';
 import { validateResizeOptions } from './validate-options.js';
 
 /**
@@ -62,11 +62,8 @@ async function resizeLocked(context: EngineContext, asked: ResizeOptions, { host
   const image = await chooseImage(context, host, { image: asked.image ?? asked.settings?.image ?? workerDefaultsOf(master).image ?? master.image });
   requireSupportedSkew(master.labels[LABELS.kubernetesVersion] ?? image.kubernetesVersion, image.kubernetesVersion);
   const customization = await observeCustomization(context, master);
-  const session = new ClusterSession(context, {
-    cluster: asked.name, run, host, kubernetesVersion: image.kubernetesVersion, master: master.name, waitMs: asked.waitMs, customization,
-  });
-  session.remember(master);
-  session.configurationWritten.resolve();
+  const { kubernetesVersion } = image;
+  const session = existingSession(context, { name: asked.name, nodes: [master] }, { host, run, kubernetesVersion, waitMs: asked.waitMs, customization });
 
   try {
     await fetchCredentials(session, { kind: 'fetch-credentials', id: 'fetch-credentials', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });

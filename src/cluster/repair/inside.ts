@@ -13,7 +13,7 @@ import type { ObservedNode } from '../../provider/types.js';
 import { fetchCredentials } from '../handlers/control-plane.js';
 import { controlPlaneOf, type ObservedCluster } from '../observe.js';
 import { clientServer } from '../server-address.js';
-import { ClusterSession } from '../session.js';
+import { existingSession } from '../session.js';
 
 /** What the API server of a cluster knows. */
 export interface ApiView {
@@ -85,11 +85,7 @@ type ControlPlaneView = Pick<InsideView, 'api' | 'silence' | 'hasCredentials' | 
 
 async function askControlPlane(context: EngineContext, host: HostDescription, cluster: ObservedCluster, master: ObservedNode, boundMs: number): Promise<ControlPlaneView> {
   const { signal } = context;
-  const session = new ClusterSession(context, {
-    cluster: cluster.name, run: '', host, kubernetesVersion: master.labels[LABELS.kubernetesVersion] ?? '', master: master.name, waitMs: boundMs,
-  });
-  session.remember(master);
-  session.configurationWritten.resolve();
+  const session = existingSession(context, cluster, { host, waitMs: boundMs });
   let view: Pick<InsideView, 'hasCredentials' | 'kubeconfig' | 'serverAddress'> = SILENT;
   try {
     const { exitCode } = await context.provider.exec(master.id, ['test', '-e', '/etc/kubernetes/admin.conf'], { signal });
