@@ -9,9 +9,9 @@ import { nodeName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
 import type { ObservedNode } from '../provider/types.js';
 import { cleanUpThroughApi } from './clean-up.js';
+import { readCredentials } from './credentials.js';
 import { recordedCustomization, type Customization } from './customization.js';
 import { requireNoFailures } from './failures.js';
-import { fetchCredentials } from './handlers/control-plane.js';
 import { CUSTOMIZATION_FILE } from './handlers/customize.js';
 import { chooseImage, requireSupportedSkew } from './node-image.js';
 import { addressesBeside } from './network-facts.js';
@@ -66,7 +66,7 @@ async function resizeLocked(context: EngineContext, asked: ResizeOptions, { host
   const session = existingSession(context, { name: asked.name, nodes: [master] }, { host, run, kubernetesVersion, waitMs: asked.waitMs, customization });
 
   try {
-    await fetchCredentials(session, { kind: 'fetch-credentials', id: 'fetch-credentials', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });
+    await readCredentials(session, master, signal);
     const cluster = await locked;
     cluster.networks.forEach((network) => session.rememberNetwork(network));
     const nodeObjects = new Set((await listNodes(session.api, signal).catch((error: unknown) => { throw explainRefusal(error); })).map((node) => node.metadata.name));

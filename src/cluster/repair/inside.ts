@@ -10,7 +10,7 @@ import { containerRuntime } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { HostDescription } from '../../provider/host-description.js';
 import type { ObservedNode } from '../../provider/types.js';
-import { fetchCredentials } from '../handlers/control-plane.js';
+import { readCredentials } from '../credentials.js';
 import { controlPlaneOf, type ObservedCluster } from '../observe.js';
 import { clientServer } from '../server-address.js';
 import { existingSession } from '../session.js';
@@ -90,7 +90,7 @@ async function askControlPlane(context: EngineContext, host: HostDescription, cl
   try {
     const { exitCode } = await context.provider.exec(master.id, ['test', '-e', '/etc/kubernetes/admin.conf'], { signal });
     if (exitCode !== 0) return { api: undefined, hasCredentials: false, kubeconfig: undefined };
-    await fetchCredentials(session, { kind: 'fetch-credentials', id: '', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });
+    await readCredentials(session, master, signal);
     view = {
       hasCredentials: true, serverAddress: new URL(session.internalServer).hostname,
       kubeconfig: await checkKubeconfig(userEntries(cluster.name, session.adminConfig, clientServer(session)), context.environment),
