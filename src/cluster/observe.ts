@@ -44,6 +44,11 @@ export function isComplete(cluster: ObservedCluster): boolean {
   return cluster.volumes.some((volume) => volume.labels[LABELS.completed] !== undefined);
 }
 
+/** The volume by which a create claims its name (see lock/). */
+export function isCreateLock({ labels }: ObservedVolume): boolean {
+  return labels[LABELS.lock] !== undefined;
+}
+
 /** A node of ours by its name. @throws KindboxError notFound, with the names that there are. */
 export function nodeNamed(clusters: ReadonlyMap<string, ObservedCluster>, name: string): { cluster: ObservedCluster; node: ObservedNode } {
   for (const cluster of clusters.values()) {
