@@ -1,3 +1,4 @@
+import { OWN_MANIFEST } from '../cni/names.js';
 import { EPHEMERAL } from '../kubeadm/ephemeral.js';
 import { ownedLabels, LABELS } from '../nodes/labels.js';
 import { networkName, nodeName } from '../nodes/names.js';
@@ -93,7 +94,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
         } satisfies ClusterOperation]),
     ...(networked
       ? [{
-          kind: 'apply-cni', id: id('apply-cni', master), group: 'master', title: `Initializing networking (${facts.cni.name === 'file' ? options.cni : facts.cni.name}) on ${master} ...`,
+          kind: 'apply-cni', id: id('apply-cni', master), group: 'master', title: `Initializing networking (${facts.cni.name === OWN_MANIFEST ? options.cni : facts.cni.name}) on ${master} ...`,
           needs: [id('await-api', master)], after: facts.cni.preloaded ? [] : [id('look-for-images', master)],
           node: master, cni: options.cni, podSubnet,
         } satisfies ClusterOperation,

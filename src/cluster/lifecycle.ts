@@ -1,11 +1,10 @@
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
-import { LABELS } from '../nodes/labels.js';
 import { executePlan } from '../plan/execute.js';
 import { handlersFor } from './handlers/index.js';
 import { planRestart, planStart, planStop, type StartWish } from './lifecycle-plan.js';
 import { alone } from './lock/alone.js';
-import { controlPlaneOf, nodeNamed, noSuchCluster, observeClusters, type ObservedCluster } from './observe.js';
+import { controlPlaneOf, isNetworked, nodeNamed, noSuchCluster, observeClusters, type ObservedCluster } from './observe.js';
 import type { ClusterPlan } from './operations.js';
 import type { LifecycleOptions, LifecycleResult, RestartOptions } from './options.js';
 import { existingSession } from './session.js';
@@ -71,10 +70,6 @@ async function execute(context: EngineContext, cluster: ObservedCluster, plan: C
   } finally {
     await session.close().catch(() => undefined);
   }
-}
-
-function isNetworked(cluster: ObservedCluster): boolean {
-  return controlPlaneOf(cluster)?.labels[LABELS.cni] !== 'none';
 }
 
 function requireControlPlane(cluster: ObservedCluster): void {

@@ -44,6 +44,11 @@ export function isComplete(cluster: ObservedCluster): boolean {
   return cluster.volumes.some((volume) => volume.labels[LABELS.completed] !== undefined);
 }
 
+/** Its networking was not left to the user (`--cni=none`). */
+export function isNetworked(cluster: ObservedCluster): boolean {
+  return controlPlaneOf(cluster)?.labels[LABELS.cni] !== 'none';
+}
+
 /** The volume by which a create claims its name (see lock/). */
 export function isCreateLock({ labels }: ObservedVolume): boolean {
   return labels[LABELS.lock] !== undefined;

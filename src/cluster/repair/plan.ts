@@ -1,3 +1,4 @@
+import { knownCni } from '../../cni/cni.js';
 import { LABELS } from '../../nodes/labels.js';
 import { nodeName } from '../../nodes/names.js';
 import { operationId as id } from '../../plan/operation.js';
@@ -5,15 +6,12 @@ import type { ObservedNode } from '../../provider/types.js';
 import { comingWorkers, type ComingWorkersFacts } from '../coming-workers.js';
 import { keepNodes } from '../create-plan.js';
 import { mergeSettings, registrationOf } from '../node-plan.js';
-import { isComplete, type ObservedCluster } from '../observe.js';
+import { isComplete, isNetworked, type ObservedCluster } from '../observe.js';
 import type { ClusterOperation, ClusterPlan } from '../operations.js';
 import { removeContainer, workerDefaultsOf, workerIndex } from '../resize-plan.js';
 import type { Finding, FindingKind } from './findings.js';
 import type { InsideView } from './inside.js';
 import { planRevival } from './revive-plan.js';
-
-/** CNIs whose manifest kindbox has itself. */
-const KNOWN_CNIS: ReadonlySet<string> = new Set(['flannel', 'calico', 'weave']);
 
 export interface RepairFacts {
   readonly cluster: ObservedCluster;
@@ -50,7 +48,7 @@ export function planRepair(findings: readonly Finding[], facts: RepairFacts): Cl
   ];
   const indices = facts.coming === undefined ? [] : workersToCome(cluster.name, findings);
   const coming = facts.coming === undefined ? [] : comingWorkers({
-    cluster: cluster.name, facts: facts.coming, indices, before: freeing.map((operation) => operation.id), answering, waitAll: isNetworked(master),
+    cluster: cluster.name, facts: facts.coming, indices, before: freeing.map((operation) => operation.id), answering, waitAll: isNetworked(cluster),
     settingsOf: () => mergeSettings(workerDefaultsOf(master), undefined),
   });
   const small: ClusterOperation[] = [
@@ -93,7 +91,7 @@ function markedAgain(node: string, { cluster, master }: RepairFacts, answering: 
 /** What a create that was killed may not have come to. It makes no difference where it had. */
 function networking({ cluster, master, inside }: RepairFacts, answering: string): ClusterOperation[] {
   const cni = master.labels[LABELS.cni] ?? '';
-  if (inside.api === undefined || !KNOWN_CNIS.has(cni)) return [];
+  if (inside.api === undefined || knownCni(cni)?.manifest === undefined) return [];
   const applied = id('apply-cni', master.name);
   return [
     {
@@ -132,8 +130,4 @@ function completion({ cluster, inside }: RepairFacts, rest: readonly ClusterOper
     kind: 'mark-complete', id: id('mark-complete', cluster.name), group: 'finish', title: 'Recording that the cluster is complete',
     needs: [...rest.map((operation) => operation.id), id('keep-nodes', cluster.name)], cluster: cluster.name,
   }];
-}
-
-function isNetworked({ labels }: ObservedNode): boolean {
-  return labels[LABELS.cni] !== 'none';
 }

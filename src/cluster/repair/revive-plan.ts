@@ -1,6 +1,6 @@
-import { LABELS } from '../../nodes/labels.js';
 import { operationId as id } from '../../plan/operation.js';
 import type { ObservedNode } from '../../provider/types.js';
+import { isNetworked } from '../observe.js';
 import type { ClusterOperation } from '../operations.js';
 import type { Finding, FindingKind } from './findings.js';
 import type { RepairFacts } from './plan.js';
@@ -35,7 +35,7 @@ export function planRevival(findings: readonly Finding[], facts: RepairFacts): R
   ];
   // Workers of a create that was killed may never have joined: what is to be waited for is known once the API server is.
   const isKnown = inside.api !== undefined || !findings.some(({ kind }) => kind === 'incomplete');
-  if (changed.length > 0 && isKnown && master.labels[LABELS.cni] !== 'none') {
+  if (changed.length > 0 && isKnown && isNetworked(cluster)) {
     waits.push({
       kind: 'await-back', id: id('await-back', cluster.name), group: 'finish', title: 'Waiting for nodes to be ready again ...', tolerant: true,
       needs: [answering], after: operations.map((operation) => operation.id), nodes: changed.map(({ node }) => node.name), dns: started.length > 0,
