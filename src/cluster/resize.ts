@@ -81,7 +81,7 @@ async function resizeLocked(context: EngineContext, asked: ResizeOptions, { host
     };
     const added = [...decision.replace.map((worker) => worker.name), ...decision.add.map((index) => nodeName(options.name, 'worker', index))];
     const outcome = await runPlan(context, session, planResize(options, facts), {
-      retain: options.retain,
+      retain: () => options.retain,
       onFailure: () => putRight(session, decision.remove.map((worker) => worker.name), added),
     });
     requireNoFailures(options.name, options.numWorkers, outcome);
