@@ -2,6 +2,7 @@ import { OWN_MANIFEST } from '../../cni/names.js';
 import { describeNode } from '../../kubernetes/describe.js';
 import { CORDONED, isNodeReady } from '../../kubernetes/nodes.js';
 import type { NodeObject } from '../../kubernetes/types.js';
+import { serviceOf } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { ObservedNode } from '../../provider/types.js';
 import { controlPlaneOf, isComplete, isNetworked, type ObservedCluster } from '../observe.js';
@@ -49,7 +50,7 @@ function hopelessness(cluster: ObservedCluster, master: ObservedNode, outside: r
 function serviceFinding(cluster: ObservedCluster, { name, role }: ObservedNode, { nodes }: InsideView): Finding[] {
   const { down, joined } = nodes.get(name) ?? { down: [], joined: false } satisfies NodeView;
   if (down.length === 0 || (role === 'worker' && !joined) || (role === 'control-plane' && !joined && !isComplete(cluster))) return [];
-  const names = down.map((unit) => unit.replace(/\.service$/, ''));
+  const names = down.map(serviceOf);
   return [problem('service-down', `${names.join(' and ')} ${names.length > 1 ? 'do' : 'does'} not run on ${name}`, 'start it', name)];
 }
 
