@@ -3,7 +3,7 @@ import { nodeName } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
 import type { NodeAddresses, ObservedNode } from '../provider/types.js';
-import { joinWorker } from './create-plan.js';
+import { joinWorker } from './join-plan.js';
 import type { ChosenImage } from './node-image.js';
 import { createNode, registrationOf, type ClusterTraits } from './node-plan.js';
 import type { ClusterOperation } from './operations.js';

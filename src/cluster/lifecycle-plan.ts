@@ -1,6 +1,6 @@
 import { operationId as id } from '../plan/operation.js';
 import type { ObservedNode } from '../provider/types.js';
-import { keepNodes } from './create-plan.js';
+import { keepNodes } from './finish-plan.js';
 import { controlPlaneOf, isComplete, type ObservedCluster } from './observe.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 

@@ -5,7 +5,7 @@ import type { ObservedNode } from '../provider/types.js';
 import { comingWorkers, type ComingWorkersFacts } from './coming-workers.js';
 import { mergeSettings } from './node-plan.js';
 import type { NodeSettings } from '../nodes/settings.js';
-import { keepNodes } from './create-plan.js';
+import { keepNodes } from './finish-plan.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { ResizeOptions } from './options.js';
 

@@ -4,8 +4,8 @@ import { nodeName } from '../../nodes/names.js';
 import { operationId as id } from '../../plan/operation.js';
 import type { ObservedNode } from '../../provider/types.js';
 import { comingWorkers, type ComingWorkersFacts } from '../coming-workers.js';
-import { keepNodes } from '../create-plan.js';
-import { mergeSettings, registrationOf } from '../node-plan.js';
+import { keepNodes } from '../finish-plan.js';
+import { labelling, mergeSettings, registrationOf } from '../node-plan.js';
 import { isComplete, isNetworked, type ObservedCluster } from '../observe.js';
 import type { ClusterOperation, ClusterPlan } from '../operations.js';
 import { removeContainer, workerDefaultsOf, workerIndex } from '../resize-plan.js';
@@ -78,14 +78,12 @@ export function planRepair(findings: readonly Finding[], facts: RepairFacts): Cl
 
 /** What a kubelet may not say of its node itself. */
 function markedAgain(node: string, { cluster, master }: RepairFacts, answering: string): ClusterOperation[] {
-  const about = { group: 'repair', tolerant: true, node } as const;
+  const inRepair = { group: 'repair', tolerant: true } as const;
   if (node === master.name) {
     const schedulable = cluster.nodes.length === 1;
-    return [{ ...about, kind: 'mark-control-plane', id: id('mark-control-plane', node), title: `Marking ${node} as the control plane`, needs: [answering], schedulable }];
+    return [{ ...inRepair, kind: 'mark-control-plane', id: id('mark-control-plane', node), title: `Marking ${node} as the control plane`, needs: [answering], node, schedulable }];
   }
-  const { labels } = registrationOf(workerDefaultsOf(master));
-  if (Object.keys(labels).length === 0) return [];
-  return [{ ...about, kind: 'label-node', id: id('label-node', node), title: `Labelling ${node}`, needs: [id('await-back', cluster.name)], labels }];
+  return labelling(node, registrationOf(workerDefaultsOf(master)), [id('await-back', cluster.name)], inRepair);
 }
 
 /** What a create that was killed may not have come to. It makes no difference where it had. */
