@@ -13,6 +13,7 @@ import { clusterRanges } from './ip-family.js';
 import type { NetworkFacts } from './network-facts.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { CreateOptions } from './options.js';
+import { applyCni, awaitApi, awaitMaster, awaitRuntime, fetchCredentials } from './shared-operations.js';
 
 /** What was observed and decided before planning. */
 export interface CreateFacts extends NetworkFacts, ApiServerFacts {
@@ -62,10 +63,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       : []),
     createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: apiServer.ports, addresses: facts.addresses?.[0] }, 'nodes', madeNetwork),
     ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings, addresses: facts.addresses?.[index + 1] }, 'nodes', madeNetwork)),
-    {
-      kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for the container runtime on ${master}`,
-      needs: [id('create-node', master)], node: master,
-    },
+    awaitRuntime(master, { group: 'nodes' }),
     ...(facts.customized === true ? [customizeNode(master)] : []),
     {
       kind: 'init-control-plane', id: id('init-control-plane', master), group: 'master',
@@ -76,14 +74,8 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       registration: registrationOf(masterSettings), kubeProxyMode: options.kubeProxyMode, ephemeral: options.ephemeral,
       ...(facts.lastingAddress === undefined ? {} : { advertiseAddress: facts.lastingAddress }),
     },
-    {
-      kind: 'fetch-credentials', id: id('fetch-credentials', master), group: 'master', title: `Setting up kubectl on ${master} ...`,
-      needs: [id('await-runtime', master)], node: master,
-    },
-    {
-      kind: 'await-api', id: id('await-api', master), group: 'master', title: `Waiting for the API server on ${master} ...`,
-      needs: [id('fetch-credentials', master)], node: master,
-    },
+    fetchCredentials(master, { group: 'master', needs: [id('await-runtime', master)] }),
+    awaitApi(master, { group: 'master' }),
     {
       kind: 'hasten-dns', id: id('hasten-dns', master), group: 'master', title: 'Having CoreDNS probed every second',
       needs: [id('await-api', master)], replicas: options.ephemeral === true ? EPHEMERAL.dnsReplicas : undefined,
@@ -95,15 +87,12 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
           needs: [id('await-runtime', master)], node: master, cni: options.cni, podSubnet, tolerant: true,
         } satisfies ClusterOperation]),
     ...(networked
-      ? [{
-          kind: 'apply-cni', id: id('apply-cni', master), group: 'master', title: `Initializing networking (${facts.cni.name === OWN_MANIFEST ? options.cni : facts.cni.name}) on ${master} ...`,
-          needs: [id('await-api', master)], after: facts.cni.preloaded ? [] : [id('look-for-images', master)],
-          node: master, cni: options.cni, podSubnet,
-        } satisfies ClusterOperation,
-        {
-          kind: 'await-ready', id: id('await-ready', master), group: 'master', title: `Waiting for ${master} to be ready ...`,
-          needs: [id('apply-cni', master)], nodes: [master],
-        } satisfies ClusterOperation]
+      ? [
+          applyCni(master, facts.cni.name === OWN_MANIFEST ? options.cni : facts.cni.name, { cni: options.cni, podSubnet }, {
+            group: 'master', needs: [id('await-api', master)], after: facts.cni.preloaded ? [] : [id('look-for-images', master)],
+          }),
+          awaitMaster(master, 'master'),
+        ]
       : []),
     ...labelling(master, registrationOf(masterSettings), [id('await-api', master), id('init-control-plane', master)], { group: 'master' }),
     ...(workers.length > 0 ? joinOperations(workers, master, (index) => ({

@@ -1,16 +1,12 @@
 import { operationId as id } from '../plan/operation.js';
 import type { ClusterOperation } from './operations.js';
 import type { CreateOptions } from './options.js';
+import { awaitDns, awaitWorkers, markComplete } from './shared-operations.js';
 
 export function finalWaits(options: CreateOptions, workers: readonly string[], master: string): ClusterOperation[] {
   return [
-    { kind: 'await-dns', id: id('await-dns', options.name), group: 'finish', title: 'Waiting for CoreDNS to be available ...', needs: [id('apply-cni', master), id('init-control-plane', master)] },
-    ...(options.waitAll && workers.length > 0
-      ? [{
-          kind: 'await-ready', id: id('await-ready', 'workers'), group: 'finish', title: 'Waiting for all nodes to be ready ...',
-          needs: [id('apply-cni', master)], after: workers.map((worker) => id('join-worker', worker)), nodes: workers,
-        } satisfies ClusterOperation]
-      : []),
+    awaitDns(options.name, [id('apply-cni', master), id('init-control-plane', master)]),
+    ...(options.waitAll && workers.length > 0 ? [awaitWorkers(workers, [id('apply-cni', master)])] : []),
   ];
 }
 
@@ -26,10 +22,7 @@ export function completion({ name: cluster, waitAll, kubeconfig = 'separate' }: 
           needs: required, after: [...joins, ...waits], cluster, mode: kubeconfig, tolerant: true,
         } satisfies ClusterOperation]),
     keepNodes(cluster, [master, ...workers], required, [...joins, ...waits]),
-    {
-      kind: 'mark-complete', id: id('mark-complete', cluster), group: 'finish', title: 'Recording that the cluster is complete',
-      needs: [...required, ...joins, ...waits], cluster,
-    },
+    markComplete(cluster, [...required, ...joins, ...waits]),
   ];
 }
 

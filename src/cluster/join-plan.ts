@@ -1,6 +1,7 @@
 import { operationId as id } from '../plan/operation.js';
 import { customizeNode, labelling, type NodeRegistration } from './node-plan.js';
 import type { ClusterOperation } from './operations.js';
+import { awaitRuntime } from './shared-operations.js';
 
 /** What it takes for the first workers to join, with the token that kubeadm init was given. */
 export function joinOperations(workers: readonly string[], master: string, aboutOf: (index: number) => JoiningWorker): ClusterOperation[] {
@@ -29,7 +30,7 @@ export interface JoiningWorker {
 export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[], { registration, otherImage, customized }: JoiningWorker): ClusterOperation[] {
   const common = { group: 'workers', tolerant: true, node: worker } as const;
   return [
-    { ...common, kind: 'await-runtime', group: 'nodes', id: id('await-runtime', worker), title: `Waiting for the container runtime on ${worker}`, needs: [id('create-node', worker)] },
+    awaitRuntime(worker, { group: 'nodes', tolerant: true }),
     ...(customized ? [{ ...customizeNode(worker), tolerant: true }] : []),
     {
       ...common, kind: 'prepare-join', id: id('prepare-join', worker), title: `Giving ${worker} the cluster's CA`,

@@ -14,6 +14,7 @@ import { removal } from './resize-plan.js';
 import { resizeTo, runningMasterOf } from './resize.js';
 import { runPlan } from './run-plan.js';
 import { existingSession } from './session.js';
+import { fetchCredentials } from './shared-operations.js';
 
 /** Adds one worker, with settings of its own. @throws as resizeCluster does. */
 export async function addNode(context: EngineContext, options: Omit<ResizeOptions, 'numWorkers'> & { readonly settings: NodeSettings }): Promise<ResizeResult> {
@@ -50,12 +51,12 @@ async function removeLocked(
 }
 
 function planRemoval(master: string, operations: ClusterPlan['operations']): ClusterPlan {
-  const credentials = `fetch-credentials/${master}`;
+  const credentials = fetchCredentials(master, { group: 'resize', needs: [] });
   return {
     groups: [{ id: 'resize', title: 'Removing the node ...' }],
     operations: [
-      { kind: 'fetch-credentials', id: credentials, group: 'resize', title: `Setting up kubectl on ${master} ...`, needs: [], node: master },
-      ...operations.map((operation) => ({ ...operation, needs: [credentials, ...operation.needs] })),
+      credentials,
+      ...operations.map((operation) => ({ ...operation, needs: [credentials.id, ...operation.needs] })),
     ],
   };
 }

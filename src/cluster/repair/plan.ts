@@ -9,6 +9,7 @@ import { labelling, mergeSettings, registrationOf } from '../node-plan.js';
 import { isComplete, isNetworked, type ObservedCluster } from '../observe.js';
 import type { ClusterOperation, ClusterPlan } from '../operations.js';
 import { removeContainer, workerDefaultsOf, workerIndex } from '../resize-plan.js';
+import { applyCni, awaitDns, awaitMaster, deleteStale, markComplete, refreshKubeconfig } from '../shared-operations.js';
 import type { Finding, FindingKind } from './findings.js';
 import type { InsideView } from './inside.js';
 import { planRevival } from './revive-plan.js';
@@ -41,9 +42,7 @@ export function planRepair(findings: readonly Finding[], facts: RepairFacts): Cl
 
   const neverJoined = nodesWith('never-joined').flatMap((name) => cluster.nodes.find((node) => node.name === name) ?? []);
   const freeing: ClusterOperation[] = facts.coming === undefined ? [] : [
-    ...nodesWith('worker-missing').map((node) => ({
-      kind: 'delete-node-object', id: id('delete-node-object', node), group: 'repair', title: `Removing node ${node}, which has no container`, needs: [answering], node,
-    }) satisfies ClusterOperation),
+    ...nodesWith('worker-missing').map((node) => deleteStale(node, { group: 'repair', needs: [answering] })),
     ...neverJoined.map((node) => ({ ...removeContainer(node, 'Removing node', [answering]), group: 'repair' })),
   ];
   const indices = facts.coming === undefined ? [] : workersToCome(cluster.name, findings);
@@ -90,15 +89,8 @@ function markedAgain(node: string, { cluster, master }: RepairFacts, answering: 
 function networking({ cluster, master, inside }: RepairFacts, answering: string): ClusterOperation[] {
   const cni = master.labels[LABELS.cni] ?? '';
   if (inside.api === undefined || knownCni(cni)?.manifest === undefined) return [];
-  const applied = id('apply-cni', master.name);
-  return [
-    {
-      kind: 'apply-cni', id: applied, group: 'repair', title: `Initializing networking (${cni}) on ${master.name} ...`, needs: [answering],
-      node: master.name, cni, podSubnet: master.labels[LABELS.podSubnet] ?? '',
-    },
-    { kind: 'await-ready', id: id('await-ready', master.name), group: 'finish', title: `Waiting for ${master.name} to be ready ...`, needs: [applied], nodes: [master.name] },
-    { kind: 'await-dns', id: id('await-dns', cluster.name), group: 'finish', title: 'Waiting for CoreDNS to be available ...', needs: [applied] },
-  ];
+  const applied = applyCni(master.name, cni, { cni, podSubnet: master.labels[LABELS.podSubnet] ?? '' }, { group: 'repair', needs: [answering] });
+  return [applied, awaitMaster(master.name, 'finish'), awaitDns(cluster.name, [applied.id])];
 }
 
 /** Once complete, nodes come back with Docker: those of a create that was killed did not, nor do those that were stopped. */
@@ -116,16 +108,11 @@ function kubeconfig({ cluster, master }: RepairFacts, has: (kind: FindingKind) =
     const mode = master.labels[LABELS.kubeconfig] === 'merge' ? 'merge' : 'separate';
     return [{ ...about, kind: 'write-kubeconfig', id: id('write-kubeconfig', cluster.name), title: 'Writing the kubeconfig', mode, keepContext: true }];
   }
-  // Docker may have given the control plane another port or address.
-  if (!has('kubeconfig-stale') && !started.includes(master.name)) return [];
-  return [{ ...about, kind: 'refresh-kubeconfig', id: id('refresh-kubeconfig', cluster.name), title: 'Updating the kubeconfig' }];
+  return has('kubeconfig-stale') || started.includes(master.name) ? [refreshKubeconfig(cluster.name, master.name)] : [];
 }
 
 /** Only when everything else is known and done. */
 function completion({ cluster, inside }: RepairFacts, rest: readonly ClusterOperation[]): ClusterOperation[] {
   if (inside.api === undefined) return [];
-  return [{
-    kind: 'mark-complete', id: id('mark-complete', cluster.name), group: 'finish', title: 'Recording that the cluster is complete',
-    needs: [...rest.map((operation) => operation.id), id('keep-nodes', cluster.name)], cluster: cluster.name,
-  }];
+  return [markComplete(cluster.name, [...rest.map((operation) => operation.id), id('keep-nodes', cluster.name)])];
 }
