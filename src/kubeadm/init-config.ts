@@ -8,7 +8,7 @@ import { withPatches, type KubeadmPatch } from './patches.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
 import { READS_SCHEDULER_FILE, schedulerConfig } from './scheduler.js';
 import { kubeadmTimeouts } from './timeouts.js';
-import { isAtLeast, kubeadmApiVersion } from './version.js';
+import { canRefuseCgroupV1, isAtLeast, kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
 export interface InitSettings extends RegistrationSettings, ComponentSettings {
@@ -126,6 +126,6 @@ function kubeletConfig(settings: InitSettings): JsonObject {
     failSwapOn: false,
     imageGCHighThresholdPercent: 100,
     evictionHard: { 'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%' },
-    ...(settings.cgroupVersion === 1 && isAtLeast(settings.kubernetesVersion, '1.31.0') ? { failCgroupV1: false } : {}),
+    ...(settings.cgroupVersion === 1 && canRefuseCgroupV1(settings.kubernetesVersion) ? { failCgroupV1: false } : {}),
   };
 }

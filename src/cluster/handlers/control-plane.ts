@@ -6,6 +6,7 @@ import { hastenDeployment } from '../../kubernetes/workloads.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
 import type { ObservedNode } from '../../provider/types.js';
+import { readCredentials } from '../credentials.js';
 import { initSettings } from '../init-settings.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
@@ -85,21 +86,9 @@ export async function hastenDns(session: ClusterSession, { replicas }: Of<'haste
   await hastenDeployment(session.api, { ...HASTENED_DNS, replicas }, run.signal);
 }
 
-/**
- * Reads the administrator's kubeconfig. Since 1.29 `admin.conf` has no rights until kubeadm has bound its group, so
- * while the control plane is being set up `super-admin.conf` is used where it exists.
- */
 export async function fetchCredentials(session: ClusterSession, operation: Of<'fetch-credentials'>, run: OperationRun): Promise<void> {
   await abortable(session.configurationWritten.promise, run.signal);
-  const node = session.node(operation.node);
-  const [superAdmin, admin] = await Promise.all(['super-admin.conf', 'admin.conf'].map((file) =>
-    session.provider.exec(node.id, ['cat', `/etc/kubernetes/${file}`], { signal: run.signal })));
-  if (admin === undefined || admin.exitCode !== 0) {
-    throw session.failure(`The control plane ${node.name} has no kubeconfig`, 'kubeadm has not been run there, or did not get far.', admin?.stderr);
-  }
-  session.adminConfig = admin.stdout;
-  const operator = superAdmin?.exitCode === 0 ? { yaml: superAdmin.stdout, file: 'super-admin.conf' } : { yaml: admin.stdout, file: 'admin.conf' };
-  session.operator = { yaml: operator.yaml, path: `/etc/kubernetes/${operator.file}` };
+  await readCredentials(session, session.node(operation.node), run.signal);
 }
 
 export async function awaitApi(session: ClusterSession, _operation: Of<'await-api'>, run: OperationRun): Promise<void> {
