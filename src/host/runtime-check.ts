@@ -1,6 +1,7 @@
 import { KindboxError } from '../errors/index.js';
 import type { HostDescription } from '../provider/host-description.js';
 
+/** Sysbox gives a container everything that a node needs by itself. */
 export const SYSBOX_RUNTIME = 'sysbox-runc';
 
 /** @throws KindboxError host, with both ways out. Never falls back by itself: the difference is the isolation. */

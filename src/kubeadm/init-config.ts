@@ -1,4 +1,4 @@
-import { CREATE_TOKEN } from '../kubernetes/bootstrap-token.js';
+import { CREATE_TOKEN, JOINERS } from '../kubernetes/bootstrap-token.js';
 import { withComponentSettings, type ComponentSettings } from './component-settings.js';
 import { EPHEMERAL } from './ephemeral.js';
 import { withArgumentsOf } from './extra-args.js';
@@ -69,7 +69,7 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
           token: settings.token,
           ttl: '1h0m0s',
           usages: ['authentication'],
-          groups: ['system:bootstrappers:kubeadm:default-node-token'],
+          groups: [JOINERS],
           description: CREATE_TOKEN,
         },
       ],

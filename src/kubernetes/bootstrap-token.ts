@@ -6,7 +6,7 @@ import type { KubernetesList, KubernetesObject } from './types.js';
 const SECRETS = '/api/v1/namespaces/kube-system/secrets';
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 /** The group whose members kubeadm lets join as nodes. */
-const JOINERS = 'system:bootstrappers:kubeadm:default-node-token';
+export const JOINERS = 'system:bootstrappers:kubeadm:default-node-token';
 
 const OF_ONE_RUN = 'Made by kindbox for one run; revoked at its end.';
 /** Description of the token that kubeadm init makes for us. */

@@ -3,6 +3,8 @@ import type { NodeProvider } from '../provider/provider.js';
 import type { ExecOptions, ExecResult, NodeExit, ObservedNode } from '../provider/types.js';
 
 const TAIL_LINES = 20;
+/** Exit codes of an exec whose command does not exist or cannot be run. */
+export const NO_SUCH_COMMAND: ReadonlySet<number> = new Set([126, 127]);
 
 export function tail(text: string, lines = TAIL_LINES): string {
   return text.trimEnd().split('\n').slice(-lines).join('\n');

@@ -1,6 +1,6 @@
 import { KindboxError } from '../../errors/index.js';
 import type { OperationRun } from '../../plan/execute.js';
-import { execWhileRunning, tail } from '../../nodes/node-failure.js';
+import { execWhileRunning, NO_SUCH_COMMAND, tail } from '../../nodes/node-failure.js';
 import { nodeAddress } from '../../nodes/addresses.js';
 import { isIpv6Range } from '../../nodes/ranges.js';
 import { companionAddress } from '../../nodes/shared-addresses.js';
@@ -14,9 +14,6 @@ import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
 
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
-
-/** Exit codes of an exec whose command does not exist or cannot be run. */
-const NO_SUCH_COMMAND = new Set([126, 127]);
 
 export async function createNetwork(session: ClusterSession, operation: Of<'create-network'>, run: OperationRun): Promise<void> {
   const network = await session.provider.createNetwork(operation.spec, run.signal);

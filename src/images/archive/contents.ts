@@ -6,6 +6,11 @@ import { createGunzip } from 'node:zlib';
 import { KindboxError, messageOf, throwIfCancelled } from '../../errors/index.js';
 import { imagesOfDockerArchive, imagesOfOciArchive } from './formats.js';
 
+/** What is told of an archive, or a stream of one, that breaks off. */
+export function unreadable(error: unknown): KindboxError {
+  return new KindboxError('The images could not be read to their end', { reason: 'image', because: messageOf(error), cause: error });
+}
+
 export interface ArchivedImage {
   /** As the kubelet asks for it: `docker.io/library/nginx:1.27`. */
   readonly name: string;

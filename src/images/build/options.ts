@@ -4,7 +4,8 @@ import type { EmitEvent } from '../../events/event.js';
 import type { ImageBuilder } from '../../provider/image-builder.js';
 import type { NodeProvider } from '../../provider/provider.js';
 import type { NodeImage } from '../../provider/types.js';
-import { DEFAULT_BASE_IMAGE, DEFAULT_KUBERNETES_VERSION, splitReference } from '../references.js';
+import { DEFAULT_BASE_IMAGE, DEFAULT_KUBERNETES_VERSION } from '../references.js';
+import { validateTag } from '../tag.js';
 import type { RootfsBootstrap } from './bootstrap.js';
 import { mirrorsOf, type MirrorOptions, type Mirrors } from './release/mirrors.js';
 import { validateReleaseVersion } from './release/versions.js';
@@ -74,17 +75,9 @@ export function validateBuildOptions(
   validateImageReference(base);
   const variant: ImageVariant = { target: options.target ?? 'kindbox', layout: options.layout ?? 'shared', cri: criOfVersion(kubernetesVersion) };
   requirePossible(variant, kubernetesVersion);
-  const reference = options.tag ?? variantReference(variant, kubernetesVersion);
-  validateImageReference(reference);
-  const { repository, tag, digest } = splitReference(reference);
-  if (digest !== undefined) {
-    throw new KindboxError(`An image cannot be given the name "${reference}"`, {
-      reason: 'usage', because: 'A digest follows from what is in the image; a tag can be chosen.',
-    });
-  }
   return {
     ...variant, kubernetesVersion, base, from: options.from,
-    reference: `${repository}:${tag ?? 'latest'}`, force: options.force,
+    reference: validateTag(options.tag ?? variantReference(variant, kubernetesVersion)), force: options.force,
     mirrors: mirrorsOf(options, environment),
   };
 }

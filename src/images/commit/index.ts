@@ -10,7 +10,7 @@ import { commitUndoably } from '../build/undoable-commit.js';
 import { Workshop } from '../build/workshop.js';
 import type { ReportedImage } from '../pods/layout-report.js';
 import { nodeCommit, requireShared, Workbench } from '../pods/workbench.js';
-import { validateTag } from '../preload/options.js';
+import { validateTag } from '../tag.js';
 import { findCommittable, type CommittableNode } from './committable.js';
 import { planCommit } from './plan.js';
 

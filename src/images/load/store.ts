@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import { KindboxError, messageOf, throwIfCancelled } from '../../errors/index.js';
+import { KindboxError, throwIfCancelled } from '../../errors/index.js';
 import { containerRuntime, CTR_IMAGES, serviceOf, type CriName } from '../../nodes/container-runtime.js';
 import { tail } from '../../nodes/node-failure.js';
 import type { NodeProvider } from '../../provider/provider.js';
-import type { ArchivedImage } from '../archive/contents.js';
+import { unreadable, type ArchivedImage } from '../archive/contents.js';
 import { canonicalName } from '../references.js';
 import type { TargetNode } from './targets.js';
 
@@ -65,7 +65,7 @@ export async function importInto(provider: Executor, node: TargetNode, archive: 
   } catch (error) {
     throwIfCancelled(signal);
     if (error instanceof KindboxError) throw error;
-    throw new KindboxError('The images could not be read to their end', { reason: 'image', because: messageOf(error), cause: error });
+    throw unreadable(error);
   } finally {
     // Also when the command never began: other nodes wait for every reader of the stream.
     archive.destroy();

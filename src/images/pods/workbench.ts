@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { EmitEvent } from '../../events/event.js';
-import { KindboxError, messageOf, throwIfCancelled } from '../../errors/index.js';
+import { KindboxError, throwIfCancelled } from '../../errors/index.js';
 import type { CriName } from '../../nodes/container-runtime.js';
 import { IMAGE_LABELS } from '../../nodes/labels.js';
+import { NO_SUCH_COMMAND } from '../../nodes/node-failure.js';
 import type { CommitSpec, ImageBuilder } from '../../provider/image-builder.js';
 import type { NodeProvider } from '../../provider/provider.js';
+import { unreadable } from '../archive/contents.js';
 import { presentable } from '../build/log-tail.js';
 import { BUILD_LABELS } from '../build/names.js';
 import { NODE_CONFIGURATION, SCRIPTS } from '../build/node-image.js';
@@ -17,7 +19,6 @@ export interface WorkbenchContext {
   readonly emit: EmitEvent;
 }
 
-const NO_SUCH_COMMAND = new Set([126, 127]);
 const LOG_LINES = 20;
 /** Does nothing until it is killed: the work is done by commands beside it. */
 const IDLE = ['/bin/sleep', 'infinity'];
@@ -52,7 +53,7 @@ export class Workbench {
     } catch (error) {
       throwIfCancelled(signal);
       if (error instanceof KindboxError) throw error;
-      throw new KindboxError('The images could not be read to their end', { reason: 'image', because: messageOf(error), cause: error });
+      throw unreadable(error);
     } finally {
       archive?.destroy();
     }

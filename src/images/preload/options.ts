@@ -1,10 +1,9 @@
 import type { EngineContext } from '../../engine.js';
-import { KindboxError } from '../../errors/index.js';
 import { validateImageReference, validateKubernetesVersion } from '../../cluster/validate.js';
 import type { ImageBuilder } from '../../provider/image-builder.js';
 import type { ReportedImage } from '../pods/layout-report.js';
 import { validatePodImages } from '../pods/sources.js';
-import { splitReference } from '../references.js';
+import { validateTag } from '../tag.js';
 
 export type PreloadContext = EngineContext & { readonly builder: ImageBuilder };
 
@@ -41,16 +40,4 @@ export function validatePreloadOptions(options: PreloadOptions): PreloadOptions 
     tag: validateTag(options.tag),
     ...(options.kubernetesVersion === undefined ? {} : { kubernetesVersion: validateKubernetesVersion(options.kubernetesVersion) }),
   };
-}
-
-/** @returns the name with its tag. @throws KindboxError usage. */
-export function validateTag(name: string): string {
-  validateImageReference(name);
-  const { repository, tag, digest } = splitReference(name);
-  if (digest !== undefined) {
-    throw new KindboxError(`An image cannot be given the name "${name}"`, {
-      reason: 'usage', because: 'A digest follows from what is in the image; a tag can be chosen.',
-    });
-  }
-  return `${repository}:${tag ?? 'latest'}`;
 }

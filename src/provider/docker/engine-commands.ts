@@ -1,3 +1,4 @@
+import { SYSBOX_RUNTIME } from '../../host/runtime-check.js';
 import { shellCommand, shellQuote } from '../../shell/words.js';
 import type { EngineCommands } from '../engine-commands.js';
 import type { NetworkSpec, NodeSpec } from '../types.js';
@@ -6,7 +7,7 @@ import { removeContainer } from './container-removal.js';
 import { daemonMessage } from './errors.js';
 import { MTU_OPTION } from './networks.js';
 import type { NodePrivileges } from './node-privileges.js';
-import { nodeRequest, SYSBOX_RUNTIME } from './node-request.js';
+import { nodeRequest } from './node-request.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
 import { KEPT } from './restart-policy.js';
 import { runOptions, type RunOption } from './run-flags.js';

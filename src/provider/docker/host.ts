@@ -4,10 +4,10 @@ import type { ListedNetwork } from './answers.js';
 import type { DockerClient } from './client.js';
 import { isLocal } from './endpoint.js';
 import { engineFacts, type FactsOfInfo } from './engine-facts.js';
+import { MTU_OPTION } from './networks.js';
 import { sshHostName } from './ssh-host.js';
 
 const LOOPBACK = '127.0.0.1';
-const MTU_OPTION = 'com.docker.network.driver.mtu';
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
 
 interface Info extends FactsOfInfo {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KindboxError, throwIfCancelled } from '../../errors/index.js';
+import { SYSBOX_RUNTIME } from '../../host/runtime-check.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { NodeSpec } from '../types.js';
 import type { InspectedContainer } from './answers.js';
@@ -8,7 +9,7 @@ import { removeContainer } from './container-removal.js';
 import { ADDRESS_NOT_OURS_TO_CHOOSE, ADDRESS_TAKEN, NAME_TAKEN, PORT_TAKEN } from './daemon-errors.js';
 import { daemonMessage, isTransient, statusOf, tolerating } from './errors.js';
 import type { NodePrivileges } from './node-privileges.js';
-import { nodeRequest, SYSBOX_RUNTIME } from './node-request.js';
+import { nodeRequest } from './node-request.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
 
 /** Milliseconds. How long a name may stay reserved for a container that is gone (moby#37698). */

@@ -3,9 +3,6 @@ import { LABELS } from '../../nodes/labels.js';
 import type { MountSpec, NodeSpec, PortSpec } from '../types.js';
 import { privilegedHostConfig, type NodePrivileges } from './node-privileges.js';
 
-/** Sysbox gives a container everything that a node needs by itself. */
-export const SYSBOX_RUNTIME = 'sysbox-runc';
-
 /** Where nested containers keep their files: overlayfs does not stack on Docker's own, so each is a volume. */
 const STORES = ['/var/lib/kubelet', '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs', '/var/lib/docker'];
 const ETCD_STORE = '/var/lib/etcd';
