@@ -22,6 +22,8 @@ export interface CreateFacts extends NetworkFacts, ApiServerFacts {
   readonly mtu?: number | undefined;
   /** Nodes are given configuration of the user's before they are used. */
   readonly customized?: boolean | undefined;
+  /** The container runtimes of nodes are told of a proxy, whose address may hold a password: it is not part of a plan. */
+  readonly proxied?: boolean;
 }
 
 /** The whole of `kindbox create`, as data. Everything that may overlap does: only `needs` orders it. */
@@ -40,7 +42,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     cluster, run: facts.run, runtime: options.runtime, podSubnet, cni: facts.cni.name, dual: facts.dual,
     network: facts.existingNetworkId ?? ownNetwork, lastingAddress: facts.lastingAddress,
     // Patches may hold credentials: for later workers they lie on the control plane (see customization.ts).
-    ofControlPlane: { ...apiServer.labels, [LABELS.kubeconfig]: options.kubeconfig ?? 'separate', [LABELS.workerDefaults]: JSON.stringify({ ...options.workerDefaults, kubeadmConfigPatches: undefined }) },
+    ofControlPlane: { ...apiServer.labels, ...(facts.proxied === true ? { [LABELS.proxied]: 'true' } : {}), [LABELS.kubeconfig]: options.kubeconfig ?? 'separate', [LABELS.workerDefaults]: JSON.stringify({ ...options.workerDefaults, kubeadmConfigPatches: undefined }) },
   };
   const imageOf = (settings: NodeSettings): ChosenImage => (settings.image === undefined ? undefined : facts.otherImages?.[settings.image]) ?? facts.image;
   const masterSettings = options.controlPlane ?? {};

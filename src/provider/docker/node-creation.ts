@@ -8,6 +8,7 @@ import { removeContainer } from './container-removal.js';
 import { ADDRESS_NOT_OURS_TO_CHOOSE, ADDRESS_TAKEN, NAME_TAKEN, PORT_TAKEN } from './daemon-errors.js';
 import { daemonMessage, isTransient, statusOf } from './errors.js';
 import type { NodePrivileges } from './node-privileges.js';
+import { sendNodeFiles } from './node-files.js';
 import { nodeRequest, SYSBOX_RUNTIME } from './node-request.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
 
@@ -66,6 +67,7 @@ async function attempt(
 ): Promise<string> {
   const container = made === undefined ? await client.api.createContainer(nodeRequest(spec, privileges)) : client.api.getContainer(made);
   try {
+    if (spec.files !== undefined) await sendNodeFiles(container, spec.files);
     throwIfCancelled(signal);
     await container.start().catch(startedIsFine);
     return container.id;
