@@ -1,6 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DoctorReport } from '../../src/host/doctor.js';
+import type { ClusterSummary } from '../../src/cluster/options.js';
+import { SYSBOX_RUNTIME } from '../../src/host/runtime-check.js';
 import { PROXY_FILE } from '../../src/nodes/runtime-proxy.js';
 import { useKindbox, type KindboxFixture } from '../support/cluster-fixture.js';
 import { docker, inNode } from '../support/docker.js';
@@ -8,6 +10,8 @@ import { eventually } from '../support/eventually.js';
 import { HttpProxy } from '../support/http-proxy.js';
 import { describeRun, type KindboxRun } from '../support/kindbox.js';
 import { Kubectl } from '../support/kubectl.js';
+import { leftoversOf, NOTHING } from '../support/leftovers.js';
+import { loseProc } from '../support/lost-proc.js';
 import { filePrefix } from '../support/names.js';
 import { PublicCapture } from '../support/public-capture.js';
 import { anyRuntime } from '../support/runtimes.js';
@@ -96,6 +100,22 @@ describe('behind a proxy that wants a password', () => {
       expect({ place, wouldBeSeen: text.includes(proof), leaks }).toEqual({ place, wouldBeSeen: true, leaks: 0 });
     }
   });
+});
+
+/** Sysbox's own daemons cannot be had on these machines; what is left in a node when they are gone can. */
+test('a cluster under whose nodes Sysbox was restarted is told to be broken, with cause and remedy, and is destroyed', async () => {
+  const name = `${prefix}-p`;
+  await Promise.all([loseProc(`${name}-master`), loseProc(`${name}-worker-0`)]);
+  const { clusters } = await home.kindbox.json<{ clusters: ClusterSummary[] }>(['list', '--check']);
+  const cause = anyRuntime === SYSBOX_RUNTIME ? 'Sysbox was restarted' : 'has died';
+  expect(clusters.find((cluster) => cluster.name === name)).toMatchObject({
+    state: 'broken',
+    findings: ['master', 'worker-0'].map((node) => ({ kind: 'node-proc-lost', node: `${name}-${node}`, found: expect.stringContaining(cause), repair: 'restart it' })),
+  });
+  expect((await home.kindbox.succeed(['list', '--check'])).stderr).toContain(`kindbox repair ${name}`);
+  await home.kindbox.succeed(['destroy', name]);
+  await home.kindbox.succeed(['destroy', name]);
+  expect(await leftoversOf(name)).toEqual(NOTHING);
 });
 
 describe('on a machine with few inotify instances', () => {
