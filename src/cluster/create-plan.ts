@@ -109,7 +109,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       customized: facts.customized === true,
       registration: registrationOf(workerSettings[index] ?? {}),
       otherImage: imageOf(workerSettings[index] ?? {}).reference !== imageOf(masterSettings).reference,
-    })) : []),
+    })) : [revokeToken(master, 'master', [id('await-api', master), id('init-control-plane', master)], [])]),
     ...(networked ? finalWaits(options, workers, master) : []),
     ...completion(options, networked, workers, master),
   ];
@@ -132,11 +132,13 @@ function joinOperations(workers: readonly string[], master: string, aboutOf: (in
       needs: [id('await-runtime', master)],
     },
     ...workers.flatMap((worker, index) => joinWorker(worker, [id('fetch-credentials', master)], [id('await-joinable', master)], aboutOf(index))),
-    {
-      kind: 'revoke-token', id: id('revoke-token', master), group: 'workers', title: 'Revoking the join token',
-      needs: [id('await-api', master)], after: workers.map((worker) => id('join-worker', worker)),
-    },
+    revokeToken(master, 'workers', [id('await-api', master)], workers.map((worker) => id('join-worker', worker))),
   ];
+}
+
+/** kubeadm init makes one even if nobody is to join. */
+function revokeToken(master: string, group: string, needs: readonly string[], after: readonly string[]): ClusterOperation {
+  return { kind: 'revoke-token', id: id('revoke-token', master), group, title: 'Revoking the join token', needs, after };
 }
 
 export interface JoiningWorker {
