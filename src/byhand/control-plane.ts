@@ -1,7 +1,8 @@
 import { cniImages } from '../cni/cni.js';
-import { HASTENED_DNS, initArgv } from '../cluster/handlers/control-plane.js';
+import { HASTENED_DNS, initArgv, WRITE_SCHEDULER_FILE } from '../cluster/handlers/control-plane.js';
 import { initSettings } from '../cluster/init-settings.js';
 import { initConfig } from '../kubeadm/init-config.js';
+import { schedulerConfig } from '../kubeadm/scheduler.js';
 import { hasteningPatch } from '../kubernetes/workloads.js';
 import { withInput } from '../shell/here-document.js';
 import { shellComment } from '../shell/words.js';
@@ -19,10 +20,12 @@ export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-crede
   'init-control-plane': (operation, facts) => {
     const { engine, cluster, host, customization } = facts;
     const registration = registrationOf(operation.node, operation.registration, facts);
-    const config = initConfig(initSettings(operation, { cluster, customization, registration, cgroupVersion: host.cgroupVersion, waitMs: facts.waitSeconds * 1000, token: TOKEN.standIn }));
+    const told = initSettings(operation, { cluster, customization, registration, cgroupVersion: host.cgroupVersion, waitMs: facts.waitSeconds * 1000, token: TOKEN.standIn });
+    const schedulerFile = schedulerConfig(told);
     return [
       `token=$(${engine.inNode(operation.node, ['kubeadm', 'token', 'generate'])})`,
-      ...withInput(engine.inNode(operation.node, initArgv(registration.kubernetesVersion), 'stdin'), config, TOKEN.expansion),
+      ...(schedulerFile === undefined ? [] : withInput(`${engine.inNode(operation.node, WRITE_SCHEDULER_FILE, 'stdin')} >/dev/null`, schedulerFile)),
+      ...withInput(engine.inNode(operation.node, initArgv(registration.kubernetesVersion), 'stdin'), initConfig(told), TOKEN.expansion),
     ];
   },
 

@@ -1,8 +1,9 @@
-import { CNI_NAMES, OWN_MANIFEST, type CniName } from '../cni/cni.js';
+import { knownCni } from '../cni/cni.js';
+import { OWN_MANIFEST, type CniName } from '../cni/names.js';
 import { API_SERVER_PORT } from '../cluster/api-server.js';
 import { planCreate } from '../cluster/create-plan.js';
 import type { ChosenImage } from '../cluster/node-image.js';
-import { controlPlaneOf, workersOf, type ObservedCluster } from '../cluster/observe.js';
+import { controlPlaneOf, isNetworked, workersOf, type ObservedCluster } from '../cluster/observe.js';
 import type { ClusterOperation, ClusterPlan } from '../cluster/operations.js';
 import { workerDefaultsOf } from '../cluster/resize-plan.js';
 import { KindboxError } from '../errors/index.js';
@@ -33,7 +34,7 @@ export function planOfExisting(cluster: ObservedCluster, engine: RecalledCommand
     waitAll: true, waitMs, retain: false, ...(publish === undefined ? {} : { publish }), ...(apiServerAddress === undefined ? {} : { apiServerAddress }),
   }, {
     run: master.run, image: imageOf(master), otherImages: Object.fromEntries(cluster.nodes.map((node) => [node.image, imageOf(node)])),
-    cni: { name: cni, networked: cni !== 'none', preloaded: cni === 'flannel' || cni === 'none' },
+    cni: { name: cni, networked: isNetworked(cluster), preloaded: knownCni(cni)?.preloaded === true },
     // The commands name it; the plan need not.
     existingNetworkId: cluster.networks.length > 0 ? undefined : '',
     hostAddress: host.address, mustPublish: false, lastingAddress: master.labels[LABELS.lastingAddress],
@@ -58,7 +59,7 @@ function settingsOf(worker: ObservedNode | undefined, engine: RecalledCommands):
 
 /** Anybody may have written the label; a path is never taken from there. */
 export function cniOf(master: ObservedNode): CniName | typeof OWN_MANIFEST {
-  return CNI_NAMES.find((name) => name === master.labels[LABELS.cni]) ?? OWN_MANIFEST;
+  return knownCni(master.labels[LABELS.cni])?.name ?? OWN_MANIFEST;
 }
 
 function imageOf({ image, labels }: ObservedNode): ChosenImage {

@@ -1,4 +1,5 @@
-import { chooseCni, OWN_MANIFEST } from '../cni/cni.js';
+import { chooseCni } from '../cni/cni.js';
+import { OWN_MANIFEST } from '../cni/names.js';
 import { planCreate } from '../cluster/create-plan.js';
 import { customizationOf, type Customization } from '../cluster/customization.js';
 import { observeClusters, type ObservedCluster } from '../cluster/observe.js';

@@ -3,10 +3,11 @@ import { nodeName } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
 import type { NodeAddresses, ObservedNode } from '../provider/types.js';
-import { joinWorker } from './create-plan.js';
+import { joinWorker } from './join-plan.js';
 import type { ChosenImage } from './node-image.js';
 import { createNode, registrationOf, type ClusterTraits } from './node-plan.js';
 import type { ClusterOperation } from './operations.js';
+import { awaitWorkers } from './shared-operations.js';
 
 export interface ComingWorkersFacts {
   readonly run: string;
@@ -46,7 +47,6 @@ export function comingWorkers({ cluster, facts, indices, before, answering, wait
   };
   const imageOf = (index: number): ChosenImage => facts.otherImages?.get(index) ?? facts.image;
   const answers = answering === undefined ? [] : [answering];
-  const joins = names.map((worker) => id('join-worker', worker));
   return [
     { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: answers },
     ...indices.map((index) => createNode(
@@ -55,12 +55,7 @@ export function comingWorkers({ cluster, facts, indices, before, answering, wait
     ...indices.flatMap((index) => joinWorker(nodeName(cluster, 'worker', index), [], [mint], {
       registration: registrationOf(settingsOf(index)), otherImage: imageOf(index).reference !== master.image, customized: facts.customized === true,
     })),
-    { kind: 'revoke-token', id: id('revoke-token', cluster), group: 'workers', title: 'Revoking the join token', needs: [mint], after: joins },
-    ...(waitAll
-      ? [{
-          kind: 'await-ready', id: id('await-ready', 'workers'), group: 'finish', title: 'Waiting for all nodes to be ready ...',
-          needs: [mint], after: joins, nodes: names,
-        } satisfies ClusterOperation]
-      : []),
+    { kind: 'revoke-token', id: id('revoke-token', cluster), group: 'workers', title: 'Revoking the join token', needs: [mint], after: names.map((worker) => id('join-worker', worker)) },
+    ...(waitAll ? [awaitWorkers(names, [mint])] : []),
   ];
 }

@@ -1,15 +1,19 @@
+import { OWN_MANIFEST } from '../cni/names.js';
 import { EPHEMERAL } from '../kubeadm/ephemeral.js';
 import { ownedLabels, LABELS } from '../nodes/labels.js';
 import { networkName, nodeName } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
 import { publishedApiServer, type ApiServerFacts } from './api-server.js';
+import { completion, finalWaits } from './finish-plan.js';
 import type { ChosenImage } from './node-image.js';
-import { createNode, mergeSettings, registrationOf, type ClusterTraits, type NodeRegistration } from './node-plan.js';
+import { joinOperations, revokeToken } from './join-plan.js';
+import { createNode, customizeNode, labelling, mergeSettings, registrationOf, type ClusterTraits } from './node-plan.js';
 import { clusterRanges } from './ip-family.js';
 import type { NetworkFacts } from './network-facts.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { CreateOptions } from './options.js';
+import { applyCni, awaitApi, awaitMaster, awaitRuntime, fetchCredentials } from './shared-operations.js';
 
 /** What was observed and decided before planning. */
 export interface CreateFacts extends NetworkFacts, ApiServerFacts {
@@ -61,10 +65,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       : []),
     createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: apiServer.ports, addresses: facts.addresses?.[0] }, 'nodes', madeNetwork),
     ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings, addresses: facts.addresses?.[index + 1] }, 'nodes', madeNetwork)),
-    {
-      kind: 'await-runtime', id: id('await-runtime', master), group: 'nodes', title: `Waiting for the container runtime on ${master}`,
-      needs: [id('create-node', master)], node: master,
-    },
+    awaitRuntime(master, { group: 'nodes' }),
     ...(facts.customized === true ? [customizeNode(master)] : []),
     {
       kind: 'init-control-plane', id: id('init-control-plane', master), group: 'master',
@@ -75,14 +76,8 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       registration: registrationOf(masterSettings), kubeProxyMode: options.kubeProxyMode, ephemeral: options.ephemeral,
       ...(facts.lastingAddress === undefined ? {} : { advertiseAddress: facts.lastingAddress }),
     },
-    {
-      kind: 'fetch-credentials', id: id('fetch-credentials', master), group: 'master', title: `Setting up kubectl on ${master} ...`,
-      needs: [id('await-runtime', master)], node: master,
-    },
-    {
-      kind: 'await-api', id: id('await-api', master), group: 'master', title: `Waiting for the API server on ${master} ...`,
-      needs: [id('fetch-credentials', master)], node: master,
-    },
+    fetchCredentials(master, { group: 'master', needs: [id('await-runtime', master)] }),
+    awaitApi(master, { group: 'master' }),
     {
       kind: 'hasten-dns', id: id('hasten-dns', master), group: 'master', title: 'Having CoreDNS probed every second',
       needs: [id('await-api', master)], replicas: options.ephemeral === true ? EPHEMERAL.dnsReplicas : undefined,
@@ -94,15 +89,12 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
           needs: [id('await-runtime', master)], node: master, cni: options.cni, podSubnet, tolerant: true,
         } satisfies ClusterOperation]),
     ...(networked
-      ? [{
-          kind: 'apply-cni', id: id('apply-cni', master), group: 'master', title: `Initializing networking (${facts.cni.name === 'file' ? options.cni : facts.cni.name}) on ${master} ...`,
-          needs: [id('await-api', master)], after: facts.cni.preloaded ? [] : [id('look-for-images', master)],
-          node: master, cni: options.cni, podSubnet,
-        } satisfies ClusterOperation,
-        {
-          kind: 'await-ready', id: id('await-ready', master), group: 'master', title: `Waiting for ${master} to be ready ...`,
-          needs: [id('apply-cni', master)], nodes: [master],
-        } satisfies ClusterOperation]
+      ? [
+          applyCni(master, facts.cni.name === OWN_MANIFEST ? options.cni : facts.cni.name, { cni: options.cni, podSubnet }, {
+            group: 'master', needs: [id('await-api', master)], after: facts.cni.preloaded ? [] : [id('look-for-images', master)],
+          }),
+          awaitMaster(master, 'master'),
+        ]
       : []),
     ...labelling(master, registrationOf(masterSettings), [id('await-api', master), id('init-control-plane', master)], { group: 'master' }),
     ...(workers.length > 0 ? joinOperations(workers, master, (index) => ({
@@ -123,98 +115,4 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     ],
     operations,
   };
-}
-
-function joinOperations(workers: readonly string[], master: string, aboutOf: (index: number) => JoiningWorker): ClusterOperation[] {
-  return [
-    {
-      kind: 'await-joinable', id: id('await-joinable', master), group: 'workers', title: 'Joining the worker nodes to the cluster ...',
-      needs: [id('await-runtime', master)],
-    },
-    ...workers.flatMap((worker, index) => joinWorker(worker, [id('fetch-credentials', master)], [id('await-joinable', master)], aboutOf(index))),
-    revokeToken(master, 'workers', [id('await-api', master)], workers.map((worker) => id('join-worker', worker))),
-  ];
-}
-
-/** kubeadm init makes one even if nobody is to join. */
-function revokeToken(master: string, group: string, needs: readonly string[], after: readonly string[]): ClusterOperation {
-  return { kind: 'revoke-token', id: id('revoke-token', master), group, title: 'Revoking the join token', needs, after };
-}
-
-export interface JoiningWorker {
-  readonly registration: NodeRegistration;
-  /** Its image is not the control plane's. */
-  readonly otherImage: boolean;
-  /** It is given configuration of the user's before it is used. */
-  readonly customized: boolean;
-}
-
-/** What a new worker goes through, in create and in resize. One worker's failure is not the others'. */
-export function joinWorker(worker: string, credentials: readonly string[], joinable: readonly string[], { registration, otherImage, customized }: JoiningWorker): ClusterOperation[] {
-  const common = { group: 'workers', tolerant: true, node: worker } as const;
-  return [
-    { ...common, kind: 'await-runtime', group: 'nodes', id: id('await-runtime', worker), title: `Waiting for the container runtime on ${worker}`, needs: [id('create-node', worker)] },
-    ...(customized ? [{ ...customizeNode(worker), tolerant: true }] : []),
-    {
-      ...common, kind: 'prepare-join', id: id('prepare-join', worker), title: `Giving ${worker} the cluster's CA`,
-      needs: [id(customized ? 'customize-node' : 'await-runtime', worker), ...credentials],
-    },
-    ...(otherImage
-      ? [{
-          ...common, kind: 'share-images', id: id('share-images', worker), title: `Giving ${worker} the images of the control plane`,
-          needs: [id('await-runtime', worker), ...joinable],
-        } satisfies ClusterOperation]
-      : []),
-    {
-      ...common, kind: 'join-worker', id: id('join-worker', worker), title: `Joining ${worker}`, registration,
-      needs: [id('prepare-join', worker), ...joinable, ...(otherImage ? [id('share-images', worker)] : [])],
-    },
-    ...labelling(worker, registration, [id('join-worker', worker)], { group: 'workers', tolerant: true }),
-  ];
-}
-
-/** Nothing for a node that was given no labels. */
-function labelling(node: string, { labels }: NodeRegistration, needs: readonly string[], about: { readonly group: string; readonly tolerant?: boolean }): ClusterOperation[] {
-  if (Object.keys(labels).length === 0) return [];
-  return [{ ...about, kind: 'label-node', id: id('label-node', node), title: `Labelling ${node}`, needs, node, labels }];
-}
-
-function customizeNode(node: string): ClusterOperation {
-  return { kind: 'customize-node', id: id('customize-node', node), group: 'nodes', title: `Configuring ${node} as you want it`, needs: [id('await-runtime', node)], node };
-}
-
-function finalWaits(options: CreateOptions, workers: readonly string[], master: string): ClusterOperation[] {
-  return [
-    { kind: 'await-dns', id: id('await-dns', options.name), group: 'finish', title: 'Waiting for CoreDNS to be available ...', needs: [id('apply-cni', master), id('init-control-plane', master)] },
-    ...(options.waitAll && workers.length > 0
-      ? [{
-          kind: 'await-ready', id: id('await-ready', 'workers'), group: 'finish', title: 'Waiting for all nodes to be ready ...',
-          needs: [id('apply-cni', master)], after: workers.map((worker) => id('join-worker', worker)), nodes: workers,
-        } satisfies ClusterOperation]
-      : []),
-  ];
-}
-
-function completion({ name: cluster, waitAll, kubeconfig = 'separate' }: CreateOptions, networked: boolean, workers: readonly string[], master: string): ClusterOperation[] {
-  const required = [id('init-control-plane', master), ...(networked ? [id('await-ready', master), id('await-dns', cluster)] : [])];
-  const joins = workers.map((worker) => id('join-worker', worker));
-  const waits = networked && waitAll && workers.length > 0 ? [id('await-ready', 'workers')] : [];
-  return [
-    ...(kubeconfig === 'none'
-      ? []
-      : [{
-          kind: 'write-kubeconfig', id: id('write-kubeconfig', cluster), group: 'finish', title: 'Writing the kubeconfig',
-          needs: required, after: [...joins, ...waits], cluster, mode: kubeconfig, tolerant: true,
-        } satisfies ClusterOperation]),
-    keepNodes(cluster, [master, ...workers], required, [...joins, ...waits]),
-    {
-      kind: 'mark-complete', id: id('mark-complete', cluster), group: 'finish', title: 'Recording that the cluster is complete',
-      needs: [...required, ...joins, ...waits], cluster,
-    },
-  ];
-}
-
-/** At the end: a node of a create that was killed must not come back with the machine. */
-export function keepNodes(cluster: string, nodes: readonly string[], needs: readonly string[], after: readonly string[]): ClusterOperation {
-  return { kind: 'keep-nodes', id: id('keep-nodes', cluster), group: 'finish', title: 'Letting the nodes come back after a restart of the host', needs, after, nodes };
 }

@@ -9,7 +9,7 @@ import { createLockOf } from './lock/free-name.js';
 import { describeHolder, livenessOf } from './lock/holder.js';
 import { isComplete, observeClusters, type ObservedCluster } from './observe.js';
 import type { DestroyOptions, DestroyResult } from './options.js';
-import { ClusterSession } from './session.js';
+import { existingSession, type ClusterSession } from './session.js';
 import { validateClusterName } from './validate.js';
 
 type Destroyed = DestroyResult['destroyed'][number];
@@ -31,7 +31,7 @@ export async function destroyClusters(context: EngineContext, options: DestroyOp
   const present = names.flatMap((name) => clusters.get(name) ?? []);
 
   const results = await Promise.allSettled(present.map(async (cluster) => {
-    const session = new ClusterSession(context, { cluster: cluster.name, run: '', host, kubernetesVersion: '', master: '', waitMs: 0 });
+    const session = existingSession(context, cluster, { host, waitMs: 0 });
     await tellOfCreate(context, cluster);
     const outcome = await executePlan(planDestroy(cluster), handlersFor(session), context.emit, context.signal);
     return { cluster, session, problems: problemsOf(outcome) };

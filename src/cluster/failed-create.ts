@@ -16,7 +16,7 @@ export class FailedCreate {
   constructor(private readonly lock: CreateLock, private readonly wish: CreateOptions, private readonly session: ClusterSession) {}
 
   /** What somebody else destroys is not kept. */
-  readonly keeps = async (): Promise<boolean> => this.wish.retain && !await this.lock.isLost();
+  readonly retain = async (): Promise<boolean> => this.wish.retain && !await this.lock.isLost();
 
   readonly lookBeforeRollback = async (): Promise<void> => {
     this.#destroyed = await this.lock.isLost();

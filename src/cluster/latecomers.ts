@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineContext } from '../engine.js';
 import { LABELS } from '../nodes/labels.js';
-import { observeClusters, type ObservedCluster } from './observe.js';
+import { isCreateLock, observeClusters, type ObservedCluster } from './observe.js';
 
 /** Milliseconds. What a create or resize that was destroyed still has under way ends much sooner. */
 const LIMIT = 30_000;
@@ -43,7 +43,7 @@ async function lookAgain({ provider, signal }: EngineContext, destroyed: readonl
 /** A create that has begun since is not what was to be destroyed. A resize makes none of what tells a create. */
 function withoutNewer(cluster: ObservedCluster, before: ReadonlySet<string | undefined>): ObservedCluster {
   const { nodes, networks, volumes } = cluster;
-  const signs = [...nodes.filter(({ role }) => role === 'control-plane'), ...networks, ...volumes.filter(({ labels }) => LABELS.lock in labels)];
+  const signs = [...nodes.filter(({ role }) => role === 'control-plane'), ...networks, ...volumes.filter(isCreateLock)];
   const newer = new Set(signs.map(({ labels }) => labels[LABELS.run]).filter((run) => !before.has(run)));
   const isOlder = ({ labels }: { readonly labels: Readonly<Record<string, string>> }): boolean => !newer.has(labels[LABELS.run]);
   return { ...cluster, nodes: nodes.filter(isOlder), networks: networks.filter(isOlder), volumes: volumes.filter(isOlder) };

@@ -1,8 +1,9 @@
 import { operationId as id } from '../plan/operation.js';
 import type { ObservedNode } from '../provider/types.js';
-import { keepNodes } from './create-plan.js';
+import { keepNodes } from './finish-plan.js';
 import { controlPlaneOf, isComplete, type ObservedCluster } from './observe.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
+import { awaitApi, awaitBack, fetchCredentials, refreshKubeconfig, startNode, stopNode } from './shared-operations.js';
 
 export interface StartWish {
   /** Wait for every node, and not for the control plane alone. */
@@ -15,13 +16,13 @@ export interface StartWish {
 export function planStop(cluster: ObservedCluster): ClusterPlan {
   return {
     groups: [{ id: 'stop', title: `Stopping K8s cluster "${cluster.name}" ...` }],
-    operations: cluster.nodes.filter((node) => node.state !== 'stopped').map((node) => stopNode(node, 'stop')),
+    operations: cluster.nodes.filter((node) => node.state !== 'stopped').map((node) => stopNode(node, { group: 'stop', needs: [] })),
   };
 }
 
 /** All nodes at once: kubelets wait for the API server by themselves. */
 export function planStart(cluster: ObservedCluster, wish: StartWish): ClusterPlan {
-  const starts = cluster.nodes.map((node) => startNode(node, 'start', []));
+  const starts = cluster.nodes.map((node) => startNode(node, { group: 'start', needs: [] }));
   return {
     groups: [
       { id: 'start', title: `Starting K8s cluster "${cluster.name}" ...` },
@@ -32,19 +33,11 @@ export function planStart(cluster: ObservedCluster, wish: StartWish): ClusterPla
 }
 
 export function planRestart(cluster: ObservedCluster, node: ObservedNode, wish: StartWish): ClusterPlan {
-  const start = startNode(node, 'start', node.state === 'stopped' ? [] : [id('stop-node', node.name)]);
+  const start = startNode(node, { group: 'start', needs: node.state === 'stopped' ? [] : [id('stop-node', node.name)] });
   return {
     groups: [{ id: 'start', title: `Restarting node ${node.name} ...` }, { id: 'finish', title: 'Waiting for the node ...' }],
-    operations: [...(node.state === 'stopped' ? [] : [stopNode(node, 'start')]), start, ...kept(cluster, [node]), ...revival(cluster, wish, [node], [start])],
+    operations: [...(node.state === 'stopped' ? [] : [stopNode(node, { group: 'start', needs: [] })]), start, ...kept(cluster, [node]), ...revival(cluster, wish, [node], [start])],
   };
-}
-
-function stopNode(node: ObservedNode, group: string): ClusterOperation {
-  return { kind: 'stop-node', id: id('stop-node', node.name), group, title: `Stopping node ${node.name}`, needs: [], nodeId: node.id };
-}
-
-function startNode(node: ObservedNode, group: string, needs: readonly string[]): ClusterOperation {
-  return { kind: 'start-node', id: id('start-node', node.name), group, title: `Starting node ${node.name}`, needs, node: node.name, nodeId: node.id };
 }
 
 /** A cluster that was never finished does not come back by itself after this either. */
@@ -56,20 +49,12 @@ function kept(cluster: ObservedCluster, nodes: readonly ObservedNode[]): Cluster
 function revival(cluster: ObservedCluster, wish: StartWish, awaited: readonly ObservedNode[], starts: readonly ClusterOperation[]): ClusterOperation[] {
   const master = controlPlaneOf(cluster);
   if (master === undefined) return [];
-  const started = starts.map((start) => start.id);
+  const back = { nodes: awaited.map((node) => node.name), dns: starts.length > 1 || awaited.some(isControlPlane) };
   return [
-    { kind: 'fetch-credentials', id: id('fetch-credentials', master.name), group: 'finish', title: `Setting up kubectl on ${master.name} ...`, needs: started, node: master.name },
-    { kind: 'await-api', id: id('await-api', master.name), group: 'finish', title: `Waiting for the API server on ${master.name} ...`, needs: [id('fetch-credentials', master.name)], node: master.name },
-    ...(wish.networked
-      ? [{
-          kind: 'await-back', id: id('await-back', cluster.name), group: 'finish', title: 'Waiting for nodes to be ready again ...',
-          needs: [id('await-api', master.name)], nodes: awaited.map((node) => node.name), dns: starts.length > 1 || awaited.some(isControlPlane),
-        } satisfies ClusterOperation]
-      : []),
-    {
-      kind: 'refresh-kubeconfig', id: id('refresh-kubeconfig', cluster.name), group: 'finish', title: 'Updating the kubeconfig',
-      needs: [id('fetch-credentials', master.name)], cluster: cluster.name, tolerant: true,
-    },
+    fetchCredentials(master.name, { group: 'finish', needs: starts.map((start) => start.id) }),
+    awaitApi(master.name, { group: 'finish' }),
+    ...(wish.networked ? [awaitBack(cluster.name, back, { needs: [id('await-api', master.name)] })] : []),
+    refreshKubeconfig(cluster.name, master.name),
   ];
 }
 

@@ -1,14 +1,13 @@
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
-import { LABELS } from '../nodes/labels.js';
 import { executePlan } from '../plan/execute.js';
 import { handlersFor } from './handlers/index.js';
 import { planRestart, planStart, planStop, type StartWish } from './lifecycle-plan.js';
 import { alone } from './lock/alone.js';
-import { controlPlaneOf, nodeNamed, noSuchCluster, observeClusters, type ObservedCluster } from './observe.js';
+import { controlPlaneOf, isNetworked, nodeNamed, noSuchCluster, observeClusters, type ObservedCluster } from './observe.js';
 import type { ClusterPlan } from './operations.js';
 import type { LifecycleOptions, LifecycleResult, RestartOptions } from './options.js';
-import { ClusterSession } from './session.js';
+import { existingSession } from './session.js';
 import { validateClusterName } from './validate.js';
 
 /** Stops all nodes of clusters; what is stopped already is a success. @throws KindboxError usage, notFound. */
@@ -65,21 +64,12 @@ async function forEach(context: EngineContext, names: readonly string[], work: (
 
 async function execute(context: EngineContext, cluster: ObservedCluster, plan: ClusterPlan, waitMs: number): Promise<void> {
   const host = await context.provider.describeHost(context.signal);
-  const master = controlPlaneOf(cluster);
-  const session = new ClusterSession(context, {
-    cluster: cluster.name, run: '', host, kubernetesVersion: master?.labels[LABELS.kubernetesVersion] ?? '', master: master?.name ?? '', waitMs,
-  });
-  cluster.nodes.forEach((node) => session.remember(node));
-  session.configurationWritten.resolve();
+  const session = existingSession(context, cluster, { host, waitMs });
   try {
     await executePlan(plan, handlersFor(session), context.emit, context.signal);
   } finally {
     await session.close().catch(() => undefined);
   }
-}
-
-function isNetworked(cluster: ObservedCluster): boolean {
-  return controlPlaneOf(cluster)?.labels[LABELS.cni] !== 'none';
 }
 
 function requireControlPlane(cluster: ObservedCluster): void {

@@ -67,6 +67,16 @@ export function createNode(traits: ClusterTraits, node: PlannedNode, group: stri
   };
 }
 
+/** Nothing for a node that was given no labels. */
+export function labelling(node: string, { labels }: NodeRegistration, needs: readonly string[], about: { readonly group: string; readonly tolerant?: boolean }): ClusterOperation[] {
+  if (Object.keys(labels).length === 0) return [];
+  return [{ ...about, kind: 'label-node', id: id('label-node', node), title: `Labelling ${node}`, needs, node, labels }];
+}
+
+export function customizeNode(node: string): ClusterOperation {
+  return { kind: 'customize-node', id: id('customize-node', node), group: 'nodes', title: `Configuring ${node} as you want it`, needs: [id('await-runtime', node)], node };
+}
+
 /** The node image's entrypoint reads the addresses at every start. */
 function environment(role: NodeRole, lastingAddress: string | undefined): Record<string, string> {
   const isControlPlane = role === 'control-plane';

@@ -1,7 +1,6 @@
 import type { EngineContext } from '../engine.js';
 import { KindboxError } from '../errors/index.js';
 import { uncordon } from '../kubernetes/nodes.js';
-import { LABELS } from '../nodes/labels.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import type { HostDescription } from '../provider/host-description.js';
 import type { ObservedNode } from '../provider/types.js';
@@ -14,7 +13,8 @@ import type { NodeRemovalOptions, ResizeOptions, ResizeResult } from './options.
 import { removal } from './resize-plan.js';
 import { resizeTo, runningMasterOf } from './resize.js';
 import { runPlan } from './run-plan.js';
-import { ClusterSession } from './session.js';
+import { existingSession } from './session.js';
+import { fetchCredentials } from './shared-operations.js';
 
 /** Adds one worker, with settings of its own. @throws as resizeCluster does. */
 export async function addNode(context: EngineContext, options: Omit<ResizeOptions, 'numWorkers'> & { readonly settings: NodeSettings }): Promise<ResizeResult> {
@@ -41,11 +41,7 @@ async function removeLocked(
   context: EngineContext, options: NodeRemovalOptions, host: HostDescription, master: ObservedNode, { name }: ObservedNode, cluster: ObservedCluster,
 ): Promise<void> {
   const { node } = nodeNamed(new Map([[cluster.name, cluster]]), name);
-  const session = new ClusterSession(context, {
-    cluster: cluster.name, run: '', host, kubernetesVersion: master.labels[LABELS.kubernetesVersion] ?? '', master: master.name, waitMs: options.drainTimeoutMs,
-  });
-  session.remember(master);
-  session.configurationWritten.resolve();
+  const session = existingSession(context, { name: cluster.name, nodes: [master] }, { host, waitMs: options.drainTimeoutMs });
   const outcome = await runPlan(context, session, planRemoval(master.name, removal(node, [node], options)), { makesNothing: true }).catch(async (error: unknown) => {
     // It stays, and is to take pods again.
     await cleanUpThroughApi(session, (api, limited) => uncordon(api, node.name, limited)).catch(() => undefined);
@@ -55,12 +51,12 @@ async function removeLocked(
 }
 
 function planRemoval(master: string, operations: ClusterPlan['operations']): ClusterPlan {
-  const credentials = `fetch-credentials/${master}`;
+  const credentials = fetchCredentials(master, { group: 'resize', needs: [] });
   return {
     groups: [{ id: 'resize', title: 'Removing the node ...' }],
     operations: [
-      { kind: 'fetch-credentials', id: credentials, group: 'resize', title: `Setting up kubectl on ${master} ...`, needs: [], node: master },
-      ...operations.map((operation) => ({ ...operation, needs: [credentials, ...operation.needs] })),
+      credentials,
+      ...operations.map((operation) => ({ ...operation, needs: [credentials.id, ...operation.needs] })),
     ],
   };
 }

@@ -32,7 +32,7 @@ export async function observeClusters(provider: NodeProvider, signal: AbortSigna
   }]));
 }
 
-export function controlPlaneOf(cluster: ObservedCluster): ObservedNode | undefined {
+export function controlPlaneOf(cluster: Pick<ObservedCluster, 'nodes'>): ObservedNode | undefined {
   return cluster.nodes.find((node) => node.role === 'control-plane');
 }
 
@@ -42,6 +42,16 @@ export function workersOf(cluster: ObservedCluster): ObservedNode[] {
 
 export function isComplete(cluster: ObservedCluster): boolean {
   return cluster.volumes.some((volume) => volume.labels[LABELS.completed] !== undefined);
+}
+
+/** Its networking was not left to the user (`--cni=none`). */
+export function isNetworked(cluster: ObservedCluster): boolean {
+  return controlPlaneOf(cluster)?.labels[LABELS.cni] !== 'none';
+}
+
+/** The volume by which a create claims its name (see lock/). */
+export function isCreateLock({ labels }: ObservedVolume): boolean {
+  return labels[LABELS.lock] !== undefined;
 }
 
 /** A node of ours by its name. @throws KindboxError notFound, with the names that there are. */

@@ -5,9 +5,10 @@ import type { ObservedNode } from '../provider/types.js';
 import { comingWorkers, type ComingWorkersFacts } from './coming-workers.js';
 import { mergeSettings } from './node-plan.js';
 import type { NodeSettings } from '../nodes/settings.js';
-import { keepNodes } from './create-plan.js';
+import { keepNodes } from './finish-plan.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { ResizeOptions } from './options.js';
+import { deleteStale, markComplete } from './shared-operations.js';
 
 export interface ResizeFacts extends ComingWorkersFacts {
   readonly workers: readonly ObservedNode[];
@@ -54,9 +55,7 @@ export function planResize(options: ResizeOptions, facts: ResizeFacts): ClusterP
   const { name: cluster } = options;
   const decision = decideResize(cluster, options.numWorkers, facts);
   const down = decision.remove.flatMap((worker) => removal(worker, decision.remove, options));
-  const stale = decision.stale.map((node) => ({
-    kind: 'delete-node-object', id: id('delete-node-object', node), group: 'resize', title: `Removing node ${node}, which has no container`, needs: [], node,
-  }) satisfies ClusterOperation);
+  const stale = decision.stale.map((node) => deleteStale(node, { group: 'resize', needs: [] }));
   const replaced = decision.replace.map((worker) => removeContainer(worker, 'Removing node', []));
   const before = [...stale, ...replaced].map((operation) => operation.id);
   const added = [...decision.replace.map((worker) => worker.index), ...decision.add];
@@ -73,13 +72,9 @@ export function planResize(options: ResizeOptions, facts: ResizeFacts): ClusterP
         cluster, facts, indices: added, before, waitAll: options.waitAll, settingsOf: () => mergeSettings(workerDefaultsOf(facts.master), options.settings),
       }),
       ...(added.length > 0 ? [keepAdded(cluster, added)] : []),
-      {
-        kind: 'mark-complete', id: id('mark-complete', cluster), group: 'finish', title: 'Recording that the cluster is complete',
-        needs: [
-          ...added.map((index) => id('join-worker', nodeName(cluster, 'worker', index))), ...[...down, ...stale, ...replaced].map((operation) => operation.id),
-        ],
-        cluster,
-      },
+      markComplete(cluster, [
+        ...added.map((index) => id('join-worker', nodeName(cluster, 'worker', index))), ...[...down, ...stale, ...replaced].map((operation) => operation.id),
+      ]),
     ],
   };
 }

@@ -9,9 +9,9 @@ import { nodeName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
 import type { ObservedNode } from '../provider/types.js';
 import { cleanUpThroughApi } from './clean-up.js';
+import { readCredentials } from './credentials.js';
 import { recordedCustomization, type Customization } from './customization.js';
 import { requireNoFailures } from './failures.js';
-import { fetchCredentials } from './handlers/control-plane.js';
 import { CUSTOMIZATION_FILE } from './handlers/customize.js';
 import { chooseImage, requireSupportedSkew } from './node-image.js';
 import { addressesBeside } from './network-facts.js';
@@ -23,7 +23,7 @@ import type { ResizeOptions, ResizeResult } from './options.js';
 import { decideResize, planResize, workerDefaultsOf } from './resize-plan.js';
 import { newRunId } from './run-id.js';
 import { runPlan } from './run-plan.js';
-import { ClusterSession } from './session.js';
+import { existingSession, type ClusterSession } from './session.js';
 import { validateResizeOptions } from './validate-options.js';
 
 /**
@@ -63,14 +63,11 @@ async function resizeLocked(context: EngineContext, asked: ResizeOptions, { host
   const image = await chooseImage(context, host, { image: asked.image ?? asked.settings?.image ?? workerDefaultsOf(master).image ?? master.image });
   requireSupportedSkew(master.labels[LABELS.kubernetesVersion] ?? image.kubernetesVersion, image.kubernetesVersion);
   const [customization, proxy] = await Promise.all([observeCustomization(context, master), proxyOfCluster(context, master)]);
-  const session = new ClusterSession(context, {
-    cluster: asked.name, run, host, kubernetesVersion: image.kubernetesVersion, master: master.name, waitMs: asked.waitMs, customization, proxy,
-  });
-  session.remember(master);
-  session.configurationWritten.resolve();
+  const { kubernetesVersion } = image;
+  const session = existingSession(context, { name: asked.name, nodes: [master] }, { host, run, kubernetesVersion, waitMs: asked.waitMs, customization, proxy });
 
   try {
-    await fetchCredentials(session, { kind: 'fetch-credentials', id: 'fetch-credentials', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });
+    await readCredentials(session, master, signal);
     const cluster = await locked;
     cluster.networks.forEach((network) => session.rememberNetwork(network));
     const nodeObjects = new Set((await listNodes(session.api, signal).catch((error: unknown) => { throw explainRefusal(error); })).map((node) => node.metadata.name));
@@ -85,7 +82,7 @@ async function resizeLocked(context: EngineContext, asked: ResizeOptions, { host
     };
     const added = [...decision.replace.map((worker) => worker.name), ...decision.add.map((index) => nodeName(options.name, 'worker', index))];
     const outcome = await runPlan(context, session, planResize(options, facts), {
-      retain: options.retain,
+      retain: () => options.retain,
       onFailure: () => putRight(session, decision.remove.map((worker) => worker.name), added),
     });
     requireNoFailures(options.name, options.numWorkers, outcome);

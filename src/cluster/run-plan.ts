@@ -6,10 +6,8 @@ import { rollBack } from './rollback.js';
 import type { ClusterSession } from './session.js';
 
 export interface RunSettings {
-  /** Keep what was made when the run fails. */
-  readonly retain?: boolean;
-  /** The same, where it is known only then. */
-  readonly keeps?: () => Promise<boolean>;
+  /** Asked when the run fails: whether what was made is kept. */
+  readonly retain?: () => boolean | Promise<boolean>;
   /** The plan makes nothing: there is nothing to be undone. */
   readonly makesNothing?: boolean;
   /** Puts right inside the cluster what a failed run leaves there, before its containers are removed. */
@@ -23,7 +21,7 @@ export async function runPlan(context: EngineContext, session: ClusterSession, p
   } catch (error) {
     const { cluster, run } = session.settings;
     if (settings.makesNothing) throw error;
-    if (settings.retain === true || await settings.keeps?.() === true) {
+    if (await settings.retain?.() === true) {
       context.emit({
         type: 'note', level: 'warning', at: Date.now(),
         message: `What was made is kept. Look at it with: kindbox logs ${cluster}, or docker exec -it ${session.settings.master} journalctl -u kubelet. Remove it with: kindbox destroy ${cluster}`,

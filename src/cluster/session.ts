@@ -3,6 +3,7 @@ import type { EngineContext } from '../engine.js';
 import { openApi, type ApiClient } from '../kubernetes/api-client.js';
 import { newBootstrapToken, type BootstrapToken } from '../kubernetes/bootstrap-token.js';
 import { parseAdminConfig } from '../kubernetes/credentials.js';
+import { LABELS } from '../nodes/labels.js';
 import type { HostDescription } from '../provider/host-description.js';
 import type { NodeProvider } from '../provider/provider.js';
 import type { ObservedNetwork, ObservedNode } from '../provider/types.js';
@@ -10,7 +11,7 @@ import type { KubeadmPatch } from '../kubeadm/patches.js';
 import type { RuntimeProxy } from '../nodes/runtime-proxy.js';
 import type { Customization } from './customization.js';
 import { Deferred } from './deferred.js';
-import { byRoleAndIndex } from './observe.js';
+import { byRoleAndIndex, controlPlaneOf, type ObservedCluster } from './observe.js';
 
 export interface SessionSettings {
   readonly cluster: string;
@@ -159,4 +160,17 @@ export class ClusterSession {
       next: [`kindbox destroy ${this.settings.cluster}`, 'Try again with --retain, which keeps the nodes, and look into one: docker exec -it NODE journalctl -u kubelet'],
     });
   }
+}
+
+/** For work on a cluster that there is, of which these nodes are known. They tell its version, unless `settings` do. */
+export function existingSession(
+  context: EngineContext, cluster: Pick<ObservedCluster, 'name' | 'nodes'>, settings: Pick<SessionSettings, 'host' | 'waitMs'> & Partial<SessionSettings>,
+): ClusterSession {
+  const master = controlPlaneOf(cluster);
+  const session = new ClusterSession(context, {
+    cluster: cluster.name, run: '', kubernetesVersion: master?.labels[LABELS.kubernetesVersion] ?? '', master: master?.name ?? '', ...settings,
+  });
+  cluster.nodes.forEach((node) => session.remember(node));
+  session.configurationWritten.resolve();
+  return session;
 }

@@ -4,12 +4,8 @@ import { stringify } from 'yaml';
 import { calico } from './calico.js';
 import { readManifest } from './file.js';
 import { imagesOf } from './images.js';
+import { CNI_NAMES, OWN_MANIFEST, type CniName } from './names.js';
 import { weave } from './weave.js';
-
-export const CNI_NAMES = ['flannel', 'calico', 'weave', 'none'] as const;
-export type CniName = (typeof CNI_NAMES)[number];
-/** What a cluster whose manifest was the user's own is labelled with. */
-export const OWN_MANIFEST = 'file';
 
 export interface CniSettings {
   /** CIDR, or one of each family with a comma between them. */
@@ -52,7 +48,8 @@ function flannelNetworks(podSubnet: string): string {
 
 /** @param choice a name of CNI_NAMES, or the path of a manifest. @throws KindboxError usage. Reads no more than that file. */
 export async function chooseCni(choice: string): Promise<Cni> {
-  if (isCniName(choice)) return CNIS[choice];
+  const known = knownCni(choice);
+  if (known !== undefined) return known;
   const manifest = await readManifest(choice);
   return { name: OWN_MANIFEST, preloaded: false, manifest: () => Promise.resolve(manifest) };
 }
@@ -62,8 +59,10 @@ export async function cniImages(cni: Cni, settings: CniSettings): Promise<string
   return cni.manifest === undefined ? [] : imagesOf(await cni.manifest(settings));
 }
 
-function isCniName(choice: string): choice is CniName {
-  return (CNI_NAMES as readonly string[]).includes(choice);
+/** Undefined for what is none of CNI_NAMES. */
+export function knownCni(name: string | undefined): Cni | undefined {
+  const known = CNI_NAMES.find((candidate) => candidate === name);
+  return known === undefined ? undefined : CNIS[known];
 }
 
 function documents(objects: readonly object[]): string {

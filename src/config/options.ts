@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { CNI_NAMES } from '../cni/cni.js';
+import { CNI_NAMES } from '../cni/names.js';
 import { parseDuration } from '../cluster/duration.js';
 import type { CreateOptions } from '../cluster/options.js';
 import type { NodeSettings } from '../nodes/settings.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
+import { lstat, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Nothing may be at the path: neither a link that leads elsewhere nor a file that somebody else can read. */
@@ -10,6 +10,26 @@ const WRITABLE_BY_ALL = 0o002;
 /** Something is in the way that must not be written through or replaced; `message` says what. */
 export class InTheWayError extends Error {}
 
+/** Why a file was not written, for people. @param otherwise for errors that are not the file system's */
+export function fileTrouble(error: unknown, otherwise = 'The file system says: unknown error.'): string {
+  if (error instanceof InTheWayError) return `${error.message}.`;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined || code === '' ? otherwise : `The file system says: ${code}.`;
+}
+
+/** A file that only its owner can read, at a path where nothing is. */
+export async function openNewFile(path: string): Promise<FileHandle> {
+  return open(path, NEW_FILE, 0o600);
+}
+
+/** Of what is at the path itself, be it a link; undefined when nothing is. */
+export async function lstatIfThere(path: string): Promise<Stats | undefined> {
+  return lstat(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
 /**
  * Writes a file that only its owner can read: atomically, synced. A file that is there is replaced; a symbolic link is
  * neither followed nor replaced, as in a folder like /tmp anybody may have put it there, and nothing else is either.
@@ -17,7 +37,7 @@ export class InTheWayError extends Error {}
  * @throws InTheWayError, NodeJS.ErrnoException
  */
 export async function writePrivateFile(path: string, content: string): Promise<void> {
-  const there = await look(path);
+  const there = await lstatIfThere(path);
   if (there?.isSymbolicLink()) throw new InTheWayError(`${path} is a symbolic link, which is not followed`);
   if (there !== undefined && !there.isFile()) throw new InTheWayError(`${path} is not a file`);
   await replace(path, content);
@@ -32,13 +52,13 @@ export async function replaceUsersFile(path: string, content: string): Promise<v
   await requireOwn(path);
   const target = await realpath(path).catch(() => path);
   if (target !== path) await requireOwn(target);
-  await replace(target, content, await look(target));
+  await replace(target, content, await lstatIfThere(target));
 }
 
 /** A rename that is atomic puts all of the new content in the place of all of the old. */
 async function replace(path: string, content: string, like?: Stats): Promise<void> {
   const unfinished = `${path}.${randomBytes(8).toString('hex')}`;
-  const file = await open(unfinished, NEW_FILE, 0o600);
+  const file = await openNewFile(unfinished);
   try {
     try {
       await file.writeFile(content);
@@ -59,15 +79,8 @@ async function replace(path: string, content: string, like?: Stats): Promise<voi
 }
 
 async function requireOwn(path: string): Promise<void> {
-  const [there, folder] = await Promise.all([look(path), look(dirname(path))]);
+  const [there, folder] = await Promise.all([lstatIfThere(path), lstatIfThere(dirname(path))]);
   const own = process.getuid?.();
   if (there === undefined || folder === undefined || own === undefined) return;
   if ((folder.mode & WRITABLE_BY_ALL) !== 0 && there.uid !== own) throw new InTheWayError(`${path} belongs to somebody else, in a folder that everybody can write to`);
-}
-
-async function look(path: string): Promise<Stats | undefined> {
-  return lstat(path).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
 }

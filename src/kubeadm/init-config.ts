@@ -6,8 +6,9 @@ import { kubeProxyConfig } from './kube-proxy.js';
 import { isJsonObject, type JsonObject } from './merge-patch.js';
 import { withPatches, type KubeadmPatch } from './patches.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
+import { READS_SCHEDULER_FILE, schedulerConfig } from './scheduler.js';
 import { kubeadmTimeouts } from './timeouts.js';
-import { isAtLeast, kubeadmApiVersion } from './version.js';
+import { canRefuseCgroupV1, isAtLeast, kubeadmApiVersion } from './version.js';
 import { yamlDocuments } from './yaml-documents.js';
 
 export interface InitSettings extends RegistrationSettings, ComponentSettings {
@@ -84,7 +85,7 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
       networking: { podSubnet: settings.podSubnet, ...(settings.serviceSubnet === undefined ? {} : { serviceSubnet: settings.serviceSubnet }) },
       apiServer: { certSANs: certificateNames(settings) },
       controllerManager: { extraArgs: { ...UNTHROTTLED, ...election(settings) } },
-      scheduler: { extraArgs: election(settings) },
+      scheduler: schedulerSettings(settings),
       ...(settings.ephemeral === true ? { etcd: EPHEMERAL.etcd } : {}),
       // ECDSA keys are made and verified in a fraction of RSA's CPU time, which a create is bound by.
       ...(apiVersion.endsWith('v1beta4') ? { encryptionAlgorithm: 'ECDSA-P256' } : {}),
@@ -96,6 +97,11 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
 
 function election({ ephemeral }: InitSettings): JsonObject {
   return ephemeral === true ? EPHEMERAL.componentArgs : EAGER_ELECTION;
+}
+
+function schedulerSettings(settings: InitSettings): JsonObject {
+  const extraArgs = election(settings);
+  return schedulerConfig(settings) === undefined ? { extraArgs } : { ...READS_SCHEDULER_FILE, extraArgs: { ...extraArgs, ...READS_SCHEDULER_FILE.extraArgs } };
 }
 
 function certificateNames(settings: InitSettings): string[] {
@@ -120,6 +126,6 @@ function kubeletConfig(settings: InitSettings): JsonObject {
     failSwapOn: false,
     imageGCHighThresholdPercent: 100,
     evictionHard: { 'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%' },
-    ...(settings.cgroupVersion === 1 && isAtLeast(settings.kubernetesVersion, '1.31.0') ? { failCgroupV1: false } : {}),
+    ...(settings.cgroupVersion === 1 && canRefuseCgroupV1(settings.kubernetesVersion) ? { failCgroupV1: false } : {}),
   };
 }

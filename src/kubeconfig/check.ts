@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { KubeconfigEntries } from './convert.js';
 import { hasEntries, parseKubeconfig } from './entries-of-file.js';
 import { ownerOf } from './own-file.js';
-import { kubeconfigPath, type Environment } from './path.js';
+import { kubeconfigPathIfAny, type Environment } from './path.js';
 import { userFiles } from './user-file.js';
 
 /** stale: one of the files that know the cluster has another address or other credentials. foreign: something else has the place of its file. */
@@ -12,8 +12,7 @@ export type KubeconfigState = 'current' | 'stale' | 'missing' | 'foreign';
 /** Whether the kubeconfigs of this user lead to a cluster; undefined when he has no place for any. Changes nothing, and minds no file that it cannot read. */
 export async function checkKubeconfig(entries: KubeconfigEntries, environment: Environment): Promise<KubeconfigState | undefined> {
   const cluster = entries.clusters.name;
-  const home = environment['HOME'] ?? environment['USERPROFILE'];
-  const own = home === undefined || home === '' ? undefined : kubeconfigPath(cluster, environment);
+  const own = kubeconfigPathIfAny(cluster, environment);
   const owner = own === undefined ? 'absent' : await ownerOf(own, cluster).catch(() => 'absent' as const);
   const ofUser = userFiles(environment);
   const [separate, ...others] = await Promise.all([owner === 'ours' ? own : undefined, ...ofUser].map(readIfThere));

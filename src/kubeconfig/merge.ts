@@ -4,8 +4,8 @@ import type { Document } from 'yaml';
 import { KindboxError } from '../errors/index.js';
 import type { KubeconfigEntries } from './convert.js';
 import { addEntries, ForeignEntryError, hasEntries, parseKubeconfig, removeEntries } from './entries-of-file.js';
-import { InTheWayError, replaceUsersFile } from '../files/private-file.js';
-import { ensureFolder } from './folder.js';
+import { ensureFolder } from '../files/folder.js';
+import { fileTrouble, replaceUsersFile } from '../files/private-file.js';
 import { withKubeconfigLock } from './lock.js';
 import type { Environment } from './path.js';
 import { fileToMergeInto, userFiles } from './user-file.js';
@@ -80,10 +80,8 @@ async function explaining(path: string, cluster: string, work: () => Promise<voi
     await work();
   } catch (error) {
     if (error instanceof KindboxError || (error as Error).name === 'AbortError') throw error;
-    const code = (error as NodeJS.ErrnoException).code;
-    const because = error instanceof InTheWayError ? `${error.message}.` : code !== undefined && code !== '' ? `The file system says: ${code}.` : `In that file, ${(error as Error).message}.`;
     throw new KindboxError(`The kubeconfig ${path} was not changed`, {
-      reason: 'partial', because,
+      reason: 'partial', because: fileTrouble(error, `In that file, ${(error as Error).message}.`),
       next: error instanceof ForeignEntryError
         ? [`kubectl config get-contexts`, `kindbox kubeconfig get ${cluster} > kubeconfig`]
         : [`kindbox kubeconfig merge ${cluster}`, `kindbox kubeconfig get ${cluster} > kubeconfig`],

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { unmergeKubeconfig } from './merge.js';
 import { ownerOf } from './own-file.js';
-import { kubeconfigPath, type Environment } from './path.js';
+import { kubeconfigPathIfAny, type Environment } from './path.js';
 
 /** Removes a cluster's own kubeconfig, if it is ours, and its entries in the user's. @returns a path that was changed, or null. */
 export async function removeKubeconfig(cluster: string, environment: Environment, signal: AbortSignal): Promise<string | null> {
@@ -11,10 +11,8 @@ export async function removeKubeconfig(cluster: string, environment: Environment
 }
 
 async function removeOwn(cluster: string, environment: Environment): Promise<string | undefined> {
-  const home = environment['HOME'] ?? environment['USERPROFILE'];
-  if (home === undefined || home === '') return undefined;
-  const path = kubeconfigPath(cluster, environment);
-  if (await ownerOf(path, cluster) !== 'ours') return undefined;
+  const path = kubeconfigPathIfAny(cluster, environment);
+  if (path === undefined || await ownerOf(path, cluster) !== 'ours') return undefined;
   await rm(path, { force: true });
   return path;
 }

@@ -1,14 +1,14 @@
 import { access } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { KindboxError } from '../errors/index.js';
-import type { Environment } from './path.js';
+import { inKubeFolder, type Environment } from './path.js';
 
 /** The files that kubectl reads: those of KUBECONFIG, else `~/.kube/config`. */
 export function userFiles(environment: Environment): string[] {
   const named = (environment['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
   if (named.length > 0) return [...new Set(named)];
-  const home = environment['HOME'] ?? environment['USERPROFILE'];
-  return home === undefined || home === '' ? [] : [join(home, '.kube', 'config')];
+  const usual = inKubeFolder('config', environment);
+  return usual === undefined ? [] : [usual];
 }
 
 /**

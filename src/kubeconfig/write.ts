@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { KindboxError } from '../errors/index.js';
-import { InTheWayError, writePrivateFile } from '../files/private-file.js';
+import { ensureFolder } from '../files/folder.js';
+import { fileTrouble, writePrivateFile } from '../files/private-file.js';
 import { userKubeconfig, type KubeconfigEntries } from './convert.js';
-import { ensureFolder } from './folder.js';
 import { ownerOf } from './own-file.js';
 import { kubeconfigPath, type Environment } from './path.js';
 
@@ -24,6 +24,6 @@ export async function writeKubeconfig(entries: KubeconfigEntries, environment: E
     return path;
   } catch (error) {
     if (error instanceof KindboxError) throw error;
-    throw unwritten(error instanceof InTheWayError ? `${error.message}.` : `The file system says: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}.`, error);
+    throw unwritten(fileTrouble(error), error);
   }
 }

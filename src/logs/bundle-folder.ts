@@ -1,10 +1,8 @@
-import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { KindboxError } from '../errors/index.js';
-
-/** Written by us, at a path where nothing was before; a link in its way is not followed. */
-const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+import { makeFolder } from '../files/folder.js';
+import { fileTrouble, lstatIfThere, openNewFile } from '../files/private-file.js';
 
 /** A folder that only its owner reads, with files that only its owner reads. */
 export class BundleFolder {
@@ -24,7 +22,7 @@ export class BundleFolder {
       if (error instanceof KindboxError) throw error;
       const { code } = error as NodeJS.ErrnoException;
       throw new KindboxError(`The folder ${absolute} cannot be made`, {
-        reason: 'usage', because: code === 'ENOENT' ? 'The folder that it would be in does not exist.' : `The file system says: ${code ?? 'unknown error'}.`,
+        reason: 'usage', because: code === 'ENOENT' ? 'The folder that it would be in does not exist.' : fileTrouble(error),
         next: ['Name another folder with --output'], cause: error,
       });
     }
@@ -33,7 +31,7 @@ export class BundleFolder {
   /** `name` is relative, of segments made by `safeSegment`. */
   async newFile(name: string): Promise<FileHandle> {
     await this.#makeFolders(path.dirname(name));
-    return open(path.join(this.path, name), NEW_FILE, 0o600);
+    return openNewFile(path.join(this.path, name));
   }
 
   async write(name: string, text: string): Promise<number> {
@@ -60,9 +58,7 @@ export class BundleFolder {
   async #makeFolders(name: string): Promise<void> {
     if (name === '.' || this.#made.has(name)) return;
     await this.#makeFolders(path.dirname(name));
-    await mkdir(path.join(this.path, name), { mode: 0o700 }).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    });
+    await makeFolder(path.join(this.path, name));
     this.#made.add(name);
   }
 }
@@ -74,10 +70,7 @@ export function safeSegment(name: string): string {
 
 /** False when nothing is there. */
 async function isEmptyFolderOfOurs(folder: string): Promise<boolean> {
-  const stats = await lstat(folder).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const stats = await lstatIfThere(folder);
   if (stats === undefined) return false;
   if (stats.isSymbolicLink()) throw inTheWay(folder, 'It is a symbolic link, which is not followed.');
   if (!stats.isDirectory()) throw inTheWay(folder, 'It is not a folder.');

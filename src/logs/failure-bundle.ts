@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { EngineContext } from '../engine.js';
 import { CancelledError, KindboxError, messageOf } from '../errors/index.js';
+import { ensureFolder } from '../files/folder.js';
 import { byRoleAndIndex } from '../cluster/observe.js';
 import { patience } from '../cluster/patience.js';
 import { bundleName } from './index.js';
@@ -30,7 +30,7 @@ export async function bundleBeforeRollback(context: EngineContext, cluster: stri
     if (nodes.length === 0) return undefined;
     emit({ ...step, status: 'running', at: startedAt });
     const parent = environment['TMPDIR'] || os.tmpdir();
-    await mkdir(parent, { recursive: true });
+    await ensureFolder(parent);
     const { folder } = await collectBundle({ name: cluster, nodes: [...nodes].sort(byRoleAndIndex), networks, volumes },
       path.join(parent, `${bundleName(cluster, startedAt)}-${run}`), { provider, signal, deadline, known, environment });
     emit({ ...step, status: 'done', at: Date.now(), durationMs: Date.now() - startedAt });

@@ -28,7 +28,8 @@ export interface ContainerRuntime {
  */
 const padded = (...archiving: readonly string[]): readonly string[] => ['sh', '-c', '"$@" && head -c 1048576 /dev/zero', 'sh', ...archiving];
 
-const CTR = ['ctr', '--namespace=k8s.io', 'images'];
+/** containerd keeps what it has for Kubernetes apart. */
+export const CTR_IMAGES = ['ctr', '--namespace=k8s.io', 'images'];
 
 /** All that differs between node images of different container runtimes; an image's label says which one it has. */
 const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
@@ -38,9 +39,9 @@ const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
     cgroupDriver: 'systemd',
     unit: 'containerd.service',
     awaitProgram: '/usr/local/lib/kindbox/await-containerd',
-    listImages: [...CTR, 'ls', '--quiet'],
-    exportImages: padded(...CTR, 'export', '-'),
-    importImages: [...CTR, 'import', '--digests', '-'],
+    listImages: [...CTR_IMAGES, 'ls', '--quiet'],
+    exportImages: padded(...CTR_IMAGES, 'export', '-'),
+    importImages: [...CTR_IMAGES, 'import', '--digests', '-'],
   },
   docker: {
     title: 'Docker',
@@ -57,6 +58,11 @@ const CONTAINER_RUNTIMES: Readonly<Record<CriName, ContainerRuntime>> = {
 
 export function containerRuntime(label: string | undefined): ContainerRuntime {
   return CONTAINER_RUNTIMES[criOf(label)];
+}
+
+/** `containerd` of `containerd.service`. */
+export function serviceOf(unit: string): string {
+  return unit.replace(/\.service$/, '');
 }
 
 /** Of an image or node without a label: containerd, which every image of ours had before the label. */

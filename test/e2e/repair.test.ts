@@ -111,7 +111,9 @@ describe.each(runtimesOfFeatures)('a cluster of three workers on %s', (runtime) 
     test('repair brings it all back', async () => {
       const result = await home.kindbox.json<RepairResult>(['repair', name]);
       expect(result.healthy).toBe(true);
-      expect(kindsOf({ findings: result.repaired })).toEqual([...seen, ...cameToLight].sort());
+      // A node that was started a moment ago may not be Ready yet when repair looks inside: it is waited for then.
+      const repaired = result.repaired.filter(({ kind }) => kind !== 'not-ready');
+      expect(kindsOf({ findings: repaired })).toEqual([...seen, ...cameToLight].sort());
       await listedWholly({ state: 'running', workers: 3, findings: [] });
       await expectWhole(cluster);
     });

@@ -4,28 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")"
 umask 022
 
-: "${KUBERNETES_VERSION:?}"
-export GOMODCACHE=${GOMODCACHE:-/cache/mod} GOCACHE=${GOCACHE:-/cache/build} GOTOOLCHAIN=${GOTOOLCHAIN:-auto} CGO_ENABLED=0
-
-versions=versions/$KUBERNETES_VERSION.env
-if [ ! -f "$versions" ]; then
-  echo "no $versions: the versions that can be compiled are $(cd versions && echo *.env | sed 's/\.env//g')" >&2
-  exit 2
-fi
-. "$versions"
-. lib/go.sh
-. lib/rootfs.sh
+. lib/steps.sh
 . lib/archive.sh
 . lib/images.sh
-
-# /out is filled at the end, so that a run that fails leaves what an earlier one made.
-unfinished=/out/.unfinished
-rm -rf "$unfinished"
-mkdir -p "$unfinished"/{node/usr/local/bin,node/opt/cni/bin,images}
-
-step() { # ID TITLE
-  echo "::step $1 $2"
-}
 
 jobs=()
 in_background() {
@@ -60,13 +41,8 @@ fetch_the_rest() {
 in_background fetch_the_rest
 
 step kubernetes "Compiling Kubernetes $KUBERNETES_VERSION"
-minor=${KUBERNETES_VERSION#v1.}
-minor=${minor%%.*}
-stamps=
-for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
-  stamps+=" -X $package.gitVersion=$(module_version "$KUBERNETES" k8s.io/kubernetes)"
-  stamps+=" -X $package.gitMajor=1 -X $package.gitMinor=$minor -X $package.gitCommit= -X $package.gitTreeState=archive"
-done
+kubernetes_version=$(module_version "$KUBERNETES" k8s.io/kubernetes)
+stamps=$(kubernetes_stamps "$kubernetes_version")
 build_tools "$KUBERNETES" "$stamps"
 install_tools "$KUBERNETES" "$unfinished/node/usr/local/bin" kubeadm kubelet kubectl
 "$unfinished/node/usr/local/bin/kubeadm" config images list --kubernetes-version "$KUBERNETES_VERSION" > "$unfinished/kubeadm-images"
@@ -82,9 +58,7 @@ step coredns "Compiling CoreDNS $(module_version "$COREDNS" github.com/coredns/c
 build_tools "$COREDNS" ""
 make_image_in_background "$(kubeadm_image coredns)"
 
-flannel_version=$(module_version "$FLANNEL" github.com/flannel-io/flannel)
-step flannel "Compiling flannel $flannel_version"
-CGO_ENABLED=1 build_tools "$FLANNEL" "-X github.com/flannel-io/flannel/pkg/version.Version=$flannel_version ${static_c[*]}" -tags "$static_c_tags"
+compile_flannel
 make_image_in_background "ghcr.io/flannel-io/flannel:$flannel_version"
 
 containerd_version=$(module_version "$CONTAINERD" github.com/containerd/containerd/v2)
@@ -96,13 +70,7 @@ step runc "Compiling runc $(module_version "$RUNC" github.com/opencontainers/run
 CGO_ENABLED=1 build_tools "$RUNC" "${static_c[*]}" -tags "seccomp,$static_c_tags"
 install_tools "$RUNC" "$unfinished/node/usr/local/bin"
 
-cni_version=$(module_version "$CNI_PLUGINS" github.com/containernetworking/plugins)
-step cni "Compiling the CNI plugins $cni_version"
-build_version=github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion
-build_tools "$CNI_PLUGINS" "-X $build_version=$cni_version"
-build_tools "$CNI_FLANNEL" "-X $build_version=$(module_version "$CNI_FLANNEL" github.com/containernetworking/plugins)"
-install_tools "$CNI_PLUGINS" "$unfinished/node/opt/cni/bin"
-install_tools "$CNI_FLANNEL" "$unfinished/node/opt/cni/bin"
+compile_cni_plugins
 
 # What an image for another tool than kindbox has besides.
 [ ! -f extra.sh ] || . ./extra.sh
@@ -118,6 +86,4 @@ done < "$unfinished/kubeadm-images"
 rm "$unfinished/kubeadm-images"
 forget_old_layers
 
-rm -rf /out/node /out/images
-mv "$unfinished"/* /out/
-rmdir "$unfinished"
+hand_over

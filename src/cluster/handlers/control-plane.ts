@@ -1,9 +1,12 @@
 import { initConfig, waitsForApiItself } from '../../kubeadm/init-config.js';
+import { SCHEDULER_FILE, schedulerConfig } from '../../kubeadm/scheduler.js';
 import { abortable } from '../../kubernetes/wait.js';
 import { awaitApiReady } from '../../kubernetes/readiness.js';
 import { hastenDeployment } from '../../kubernetes/workloads.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
+import type { ObservedNode } from '../../provider/types.js';
+import { readCredentials } from '../credentials.js';
 import { initSettings } from '../init-settings.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
@@ -21,6 +24,8 @@ export const HASTENED_DNS = { namespace: 'kube-system', name: 'coredns', contain
 /** What kubeadm says when the Deployment exists. */
 const DNS_DEPLOYED = '[addons] Applied essential addon: CoreDNS';
 
+export const WRITE_SCHEDULER_FILE = ['tee', SCHEDULER_FILE];
+
 /** Host checks are ours: kubeadm's preflight looks at the host through the container and takes seconds. */
 export function initArgv(kubernetesVersion: string): string[] {
   const skipped = ['preflight', ...(waitsForApiItself(kubernetesVersion) ? ['wait-control-plane'] : [])];
@@ -29,10 +34,14 @@ export function initArgv(kubernetesVersion: string): string[] {
 
 export async function initControlPlane(session: ClusterSession, operation: Of<'init-control-plane'>, run: OperationRun): Promise<void> {
   const { settings, provider, token } = session;
-  const config = initConfig(initSettings(operation, {
+  const node = session.node(operation.node);
+  const told = initSettings(operation, {
     cluster: settings.cluster, token: token.value, cgroupVersion: settings.host.cgroupVersion, waitMs: settings.waitMs, customization: session.customization,
-    registration: await registrationSettings(session, session.node(operation.node), operation.registration, run.signal),
-  }));
+    registration: await registrationSettings(session, node, operation.registration, run.signal),
+  });
+  const schedulerFile = writeSchedulerFile(session, node, schedulerConfig(told), run.signal);
+  // A failure of it is told when kubeadm has ended, too: nothing may still run when a rollback begins.
+  schedulerFile.catch(() => undefined);
   const onLine = (line: string): void => {
     const phase = /^\[([a-z-]+)\]/.exec(line)?.[1];
     if (phase === undefined) return;
@@ -42,20 +51,29 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     run.progress(phase);
   };
   try {
-    const result = await execWhileRunning(provider, session.node(operation.node), initArgv(settings.kubernetesVersion), { signal: run.signal, stdin: config, onLine });
+    const result = await execWhileRunning(provider, node, initArgv(settings.kubernetesVersion), { signal: run.signal, stdin: initConfig(told), onLine });
     if (result.exitCode !== 0) {
       throw session.failure(`kubeadm init failed on ${operation.node} (exit code ${result.exitCode})`,
         'The lines below are the last that kubeadm wrote.', tail(`${result.stdout}\n${result.stderr}`, 30));
     }
+    await schedulerFile;
     session.configurationWritten.resolve();
     session.joinable.resolve();
     session.dnsDeployed.resolve();
   } catch (error) {
+    await Promise.allSettled([schedulerFile]);
     session.configurationWritten.reject(error);
     session.joinable.reject(error);
     session.dnsDeployed.reject(error);
     throw error;
   }
+}
+
+/** The kubelet starts the scheduler seconds later. */
+async function writeSchedulerFile(session: ClusterSession, node: ObservedNode, content: string | undefined, signal: AbortSignal): Promise<void> {
+  if (content === undefined) return;
+  const result = await execWhileRunning(session.provider, node, WRITE_SCHEDULER_FILE, { signal, stdin: content });
+  if (result.exitCode !== 0) throw session.failure(`${node.name} could not be given the scheduler's configuration`, 'Its file system refused a file.', tail(result.stderr));
 }
 
 export async function awaitJoinable(session: ClusterSession, _operation: Of<'await-joinable'>, run: OperationRun): Promise<void> {
@@ -68,21 +86,9 @@ export async function hastenDns(session: ClusterSession, { replicas }: Of<'haste
   await hastenDeployment(session.api, { ...HASTENED_DNS, replicas }, run.signal);
 }
 
-/**
- * Reads the administrator's kubeconfig. Since 1.29 `admin.conf` has no rights until kubeadm has bound its group, so
- * while the control plane is being set up `super-admin.conf` is used where it exists.
- */
 export async function fetchCredentials(session: ClusterSession, operation: Of<'fetch-credentials'>, run: OperationRun): Promise<void> {
   await abortable(session.configurationWritten.promise, run.signal);
-  const node = session.node(operation.node);
-  const [superAdmin, admin] = await Promise.all(['super-admin.conf', 'admin.conf'].map((file) =>
-    session.provider.exec(node.id, ['cat', `/etc/kubernetes/${file}`], { signal: run.signal })));
-  if (admin === undefined || admin.exitCode !== 0) {
-    throw session.failure(`The control plane ${node.name} has no kubeconfig`, 'kubeadm has not been run there, or did not get far.', admin?.stderr);
-  }
-  session.adminConfig = admin.stdout;
-  const operator = superAdmin?.exitCode === 0 ? { yaml: superAdmin.stdout, file: 'super-admin.conf' } : { yaml: admin.stdout, file: 'admin.conf' };
-  session.operator = { yaml: operator.yaml, path: `/etc/kubernetes/${operator.file}` };
+  await readCredentials(session, session.node(operation.node), run.signal);
 }
 
 export async function awaitApi(session: ClusterSession, _operation: Of<'await-api'>, run: OperationRun): Promise<void> {

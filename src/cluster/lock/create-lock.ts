@@ -22,7 +22,12 @@ export class CreateLock {
   readonly #destroyed = new AbortController();
   #inMaster: Promise<NodeLock | undefined> | undefined;
 
-  private constructor(private readonly outer: EngineContext, readonly cluster: string, readonly run: string, private readonly holder: Holder) {}
+  /** The caller's context, which ends, too, when somebody destroys the cluster. */
+  readonly context: EngineContext;
+
+  private constructor(private readonly outer: EngineContext, readonly cluster: string, readonly run: string, private readonly holder: Holder) {
+    this.context = { ...outer, signal: AbortSignal.any([outer.signal, this.#destroyed.signal]) };
+  }
 
   /** @throws KindboxError conflict, naming who creates the cluster, or what has its names. */
   static async claim(context: EngineContext, options: Pick<CreateOptions, 'name' | 'numWorkers'>, run: string): Promise<CreateLock> {
@@ -37,11 +42,6 @@ export class CreateLock {
       await lock.release();
       throw error;
     }
-  }
-
-  /** The caller's context, which ends, too, when somebody destroys the cluster. */
-  get context(): EngineContext {
-    return { ...this.outer, signal: AbortSignal.any([this.outer.signal, this.#destroyed.signal]) };
   }
 
   /** To be called after each object that the run has made. @throws KindboxError conflict. */

@@ -3,14 +3,14 @@ import { KindboxError } from '../../errors/index.js';
 import { LABELS } from '../../nodes/labels.js';
 import { nodeName } from '../../nodes/names.js';
 import type { ObservedVolume } from '../../provider/types.js';
-import { isComplete, observeClusters, type ObservedCluster } from '../observe.js';
+import { isComplete, isCreateLock, observeClusters, type ObservedCluster } from '../observe.js';
 import type { CreateOptions } from '../options.js';
 import { livenessOf, parseHolder, type Holder } from './holder.js';
 import { beingCreated } from './refusals.js';
 
 /** The lock of a create that is under way, or was killed. */
 export function createLockOf(cluster: ObservedCluster): { readonly volume: ObservedVolume; readonly holder: Holder | undefined } | undefined {
-  const volume = cluster.volumes.find(({ labels }) => labels[LABELS.lock] !== undefined);
+  const volume = cluster.volumes.find(isCreateLock);
   return volume && { volume, holder: parseHolder(volume.labels[LABELS.lock]) };
 }
 
@@ -39,7 +39,7 @@ function nodeNames({ name, numWorkers }: Pick<CreateOptions, 'name' | 'numWorker
 }
 
 function isOnlyLock({ nodes, networks, volumes }: ObservedCluster): boolean {
-  return nodes.length === 0 && networks.length === 0 && volumes.every(({ labels }) => labels[LABELS.lock] !== undefined);
+  return nodes.length === 0 && networks.length === 0 && volumes.every(isCreateLock);
 }
 
 /** A create that was killed before it made anything leaves a lock that stands in nobody's way. */

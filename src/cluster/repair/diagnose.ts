@@ -1,10 +1,12 @@
+import { OWN_MANIFEST } from '../../cni/names.js';
 import { describeNode } from '../../kubernetes/describe.js';
 import { CORDONED, isNodeReady } from '../../kubernetes/nodes.js';
 import type { NodeObject } from '../../kubernetes/types.js';
 import { SYSBOX_RUNTIME } from '../../host/runtime-check.js';
+import { serviceOf } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { ObservedNode } from '../../provider/types.js';
-import { controlPlaneOf, isComplete, type ObservedCluster } from '../observe.js';
+import { controlPlaneOf, isComplete, isNetworked, type ObservedCluster } from '../observe.js';
 import { isWorkerName } from '../resize-plan.js';
 import { diagnoseContainers } from './containers.js';
 import { beyondRepair, note, problem, type Finding } from './findings.js';
@@ -41,7 +43,7 @@ function hopelessness(cluster: ObservedCluster, master: ObservedNode, outside: r
   if (isComplete(cluster) || master.state !== 'running' || outside.some(({ node }) => node === master.name)) return undefined;
   if (api === undefined) return unfinished;
   const registered = api.nodes.find(({ metadata }) => metadata.name === master.name);
-  if (master.labels[LABELS.cni] !== 'file' || (registered !== undefined && isNodeReady(registered))) return undefined;
+  if (master.labels[LABELS.cni] !== OWN_MANIFEST || (registered !== undefined && isNodeReady(registered))) return undefined;
   return beyondRepair('never-initialised', 'its create has not set up the networking, of which only you have the manifest', [
     `docker exec -i ${master.name} kubectl apply -f - < MANIFEST`, `kindbox repair ${cluster.name}`,
   ]);
@@ -58,7 +60,7 @@ function procFinding({ name, labels }: ObservedNode, { nodes }: InsideView): Fin
 function serviceFinding(cluster: ObservedCluster, { name, role }: ObservedNode, { nodes }: InsideView): Finding[] {
   const { down, joined } = nodes.get(name) ?? { down: [], joined: false } satisfies NodeView;
   if (down.length === 0 || (role === 'worker' && !joined) || (role === 'control-plane' && !joined && !isComplete(cluster))) return [];
-  const names = down.map((unit) => unit.replace(/\.service$/, ''));
+  const names = down.map(serviceOf);
   return [problem('service-down', `${names.join(' and ')} ${names.length > 1 ? 'do' : 'does'} not run on ${name}`, 'start it', name)];
 }
 
@@ -99,7 +101,7 @@ function membership({ name, role }: ObservedNode, object: NodeObject | undefined
 
 /** Without a CNI of ours it is the user's part to make nodes Ready; before the create has come to its end, nobody has done it. */
 function readiness(cluster: ObservedCluster, { name }: ObservedNode, object: NodeObject | undefined): Finding[] {
-  if (object === undefined || isNodeReady(object) || !isComplete(cluster) || controlPlaneOf(cluster)?.labels[LABELS.cni] === 'none') return [];
+  if (object === undefined || isNodeReady(object) || !isComplete(cluster) || !isNetworked(cluster)) return [];
   return [problem('not-ready', describeNode(name, object), 'restart its kubelet', name)];
 }
 

@@ -10,10 +10,10 @@ import { containerRuntime } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { HostDescription } from '../../provider/host-description.js';
 import type { ObservedNode } from '../../provider/types.js';
-import { fetchCredentials } from '../handlers/control-plane.js';
+import { readCredentials } from '../credentials.js';
 import { controlPlaneOf, type ObservedCluster } from '../observe.js';
 import { clientServer } from '../server-address.js';
-import { ClusterSession } from '../session.js';
+import { existingSession } from '../session.js';
 
 /** What the API server of a cluster knows. */
 export interface ApiView {
@@ -106,16 +106,12 @@ type ControlPlaneView = Pick<InsideView, 'api' | 'silence' | 'hasCredentials' | 
 
 async function askControlPlane(context: EngineContext, host: HostDescription, cluster: ObservedCluster, master: ObservedNode, boundMs: number): Promise<ControlPlaneView> {
   const { signal } = context;
-  const session = new ClusterSession(context, {
-    cluster: cluster.name, run: '', host, kubernetesVersion: master.labels[LABELS.kubernetesVersion] ?? '', master: master.name, waitMs: boundMs,
-  });
-  session.remember(master);
-  session.configurationWritten.resolve();
+  const session = existingSession(context, cluster, { host, waitMs: boundMs });
   let view: Pick<InsideView, 'hasCredentials' | 'kubeconfig' | 'serverAddress'> = SILENT;
   try {
     const { exitCode } = await context.provider.exec(master.id, ['test', '-e', '/etc/kubernetes/admin.conf'], { signal });
     if (exitCode !== 0) return { api: undefined, hasCredentials: false, kubeconfig: undefined };
-    await fetchCredentials(session, { kind: 'fetch-credentials', id: '', group: '', title: '', needs: [], node: master.name }, { signal, progress: () => undefined });
+    await readCredentials(session, master, signal);
     view = {
       hasCredentials: true, serverAddress: new URL(session.internalServer).hostname,
       kubeconfig: await checkKubeconfig(userEntries(cluster.name, session.adminConfig, clientServer(session)), context.environment),

@@ -1,19 +1,18 @@
+import { knownCni } from '../../cni/cni.js';
 import { LABELS } from '../../nodes/labels.js';
 import { nodeName } from '../../nodes/names.js';
 import { operationId as id } from '../../plan/operation.js';
 import type { ObservedNode } from '../../provider/types.js';
 import { comingWorkers, type ComingWorkersFacts } from '../coming-workers.js';
-import { keepNodes } from '../create-plan.js';
-import { mergeSettings, registrationOf } from '../node-plan.js';
-import { isComplete, type ObservedCluster } from '../observe.js';
+import { keepNodes } from '../finish-plan.js';
+import { labelling, mergeSettings, registrationOf } from '../node-plan.js';
+import { isComplete, isNetworked, type ObservedCluster } from '../observe.js';
 import type { ClusterOperation, ClusterPlan } from '../operations.js';
 import { removeContainer, workerDefaultsOf, workerIndex } from '../resize-plan.js';
+import { applyCni, awaitDns, awaitMaster, deleteStale, markComplete, refreshKubeconfig } from '../shared-operations.js';
 import type { Finding, FindingKind } from './findings.js';
 import type { InsideView } from './inside.js';
 import { planRevival } from './revive-plan.js';
-
-/** CNIs whose manifest kindbox has itself. */
-const KNOWN_CNIS: ReadonlySet<string> = new Set(['flannel', 'calico', 'weave']);
 
 export interface RepairFacts {
   readonly cluster: ObservedCluster;
@@ -43,14 +42,12 @@ export function planRepair(findings: readonly Finding[], facts: RepairFacts): Cl
 
   const neverJoined = nodesWith('never-joined').flatMap((name) => cluster.nodes.find((node) => node.name === name) ?? []);
   const freeing: ClusterOperation[] = facts.coming === undefined ? [] : [
-    ...nodesWith('worker-missing').map((node) => ({
-      kind: 'delete-node-object', id: id('delete-node-object', node), group: 'repair', title: `Removing node ${node}, which has no container`, needs: [answering], node,
-    }) satisfies ClusterOperation),
+    ...nodesWith('worker-missing').map((node) => deleteStale(node, { group: 'repair', needs: [answering] })),
     ...neverJoined.map((node) => ({ ...removeContainer(node, 'Removing node', [answering]), group: 'repair' })),
   ];
   const indices = facts.coming === undefined ? [] : workersToCome(cluster.name, findings);
   const coming = facts.coming === undefined ? [] : comingWorkers({
-    cluster: cluster.name, facts: facts.coming, indices, before: freeing.map((operation) => operation.id), answering, waitAll: isNetworked(master),
+    cluster: cluster.name, facts: facts.coming, indices, before: freeing.map((operation) => operation.id), answering, waitAll: isNetworked(cluster),
     settingsOf: () => mergeSettings(workerDefaultsOf(master), undefined),
   });
   const small: ClusterOperation[] = [
@@ -80,29 +77,20 @@ export function planRepair(findings: readonly Finding[], facts: RepairFacts): Cl
 
 /** What a kubelet may not say of its node itself. */
 function markedAgain(node: string, { cluster, master }: RepairFacts, answering: string): ClusterOperation[] {
-  const about = { group: 'repair', tolerant: true, node } as const;
+  const inRepair = { group: 'repair', tolerant: true } as const;
   if (node === master.name) {
     const schedulable = cluster.nodes.length === 1;
-    return [{ ...about, kind: 'mark-control-plane', id: id('mark-control-plane', node), title: `Marking ${node} as the control plane`, needs: [answering], schedulable }];
+    return [{ ...inRepair, kind: 'mark-control-plane', id: id('mark-control-plane', node), title: `Marking ${node} as the control plane`, needs: [answering], node, schedulable }];
   }
-  const { labels } = registrationOf(workerDefaultsOf(master));
-  if (Object.keys(labels).length === 0) return [];
-  return [{ ...about, kind: 'label-node', id: id('label-node', node), title: `Labelling ${node}`, needs: [id('await-back', cluster.name)], labels }];
+  return labelling(node, registrationOf(workerDefaultsOf(master)), [id('await-back', cluster.name)], inRepair);
 }
 
 /** What a create that was killed may not have come to. It makes no difference where it had. */
 function networking({ cluster, master, inside }: RepairFacts, answering: string): ClusterOperation[] {
   const cni = master.labels[LABELS.cni] ?? '';
-  if (inside.api === undefined || !KNOWN_CNIS.has(cni)) return [];
-  const applied = id('apply-cni', master.name);
-  return [
-    {
-      kind: 'apply-cni', id: applied, group: 'repair', title: `Initializing networking (${cni}) on ${master.name} ...`, needs: [answering],
-      node: master.name, cni, podSubnet: master.labels[LABELS.podSubnet] ?? '',
-    },
-    { kind: 'await-ready', id: id('await-ready', master.name), group: 'finish', title: `Waiting for ${master.name} to be ready ...`, needs: [applied], nodes: [master.name] },
-    { kind: 'await-dns', id: id('await-dns', cluster.name), group: 'finish', title: 'Waiting for CoreDNS to be available ...', needs: [applied] },
-  ];
+  if (inside.api === undefined || knownCni(cni)?.manifest === undefined) return [];
+  const applied = applyCni(master.name, cni, { cni, podSubnet: master.labels[LABELS.podSubnet] ?? '' }, { group: 'repair', needs: [answering] });
+  return [applied, awaitMaster(master.name, 'finish'), awaitDns(cluster.name, [applied.id])];
 }
 
 /** Once complete, nodes come back with Docker: those of a create that was killed did not, nor do those that were stopped. */
@@ -120,20 +108,11 @@ function kubeconfig({ cluster, master }: RepairFacts, has: (kind: FindingKind) =
     const mode = master.labels[LABELS.kubeconfig] === 'merge' ? 'merge' : 'separate';
     return [{ ...about, kind: 'write-kubeconfig', id: id('write-kubeconfig', cluster.name), title: 'Writing the kubeconfig', mode, keepContext: true }];
   }
-  // Docker may have given the control plane another port or address.
-  if (!has('kubeconfig-stale') && !started.includes(master.name)) return [];
-  return [{ ...about, kind: 'refresh-kubeconfig', id: id('refresh-kubeconfig', cluster.name), title: 'Updating the kubeconfig' }];
+  return has('kubeconfig-stale') || started.includes(master.name) ? [refreshKubeconfig(cluster.name, master.name)] : [];
 }
 
 /** Only when everything else is known and done. */
 function completion({ cluster, inside }: RepairFacts, rest: readonly ClusterOperation[]): ClusterOperation[] {
   if (inside.api === undefined) return [];
-  return [{
-    kind: 'mark-complete', id: id('mark-complete', cluster.name), group: 'finish', title: 'Recording that the cluster is complete',
-    needs: [...rest.map((operation) => operation.id), id('keep-nodes', cluster.name)], cluster: cluster.name,
-  }];
-}
-
-function isNetworked({ labels }: ObservedNode): boolean {
-  return labels[LABELS.cni] !== 'none';
+  return [markComplete(cluster.name, [...rest.map((operation) => operation.id), id('keep-nodes', cluster.name)])];
 }

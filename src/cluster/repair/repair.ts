@@ -15,7 +15,7 @@ import { observeCustomization, putRight } from '../resize.js';
 import { workerDefaultsOf } from '../resize-plan.js';
 import { newRunId } from '../run-id.js';
 import { runPlan } from '../run-plan.js';
-import { ClusterSession } from '../session.js';
+import { existingSession } from '../session.js';
 import { validateClusterName } from '../validate.js';
 import { homeNetwork } from './containers.js';
 import { diagnose } from './diagnose.js';
@@ -85,12 +85,8 @@ async function mend(context: EngineContext, host: HostDescription, options: Repa
   const indices = workersToCome(cluster.name, findings);
   const network = homeNetwork(cluster);
   const [customization, proxy] = indices.length === 0 ? [] : await Promise.all([observeCustomization(context, master), proxyOfCluster(context, master)]);
-  const session = new ClusterSession(context, {
-    cluster: cluster.name, run, host, kubernetesVersion: master.labels[LABELS.kubernetesVersion] ?? '', master: master.name, waitMs: options.waitMs, customization, proxy,
-  });
-  cluster.nodes.forEach((node) => session.remember(node));
+  const session = existingSession(context, cluster, { host, run, waitMs: options.waitMs, customization, proxy });
   cluster.networks.forEach((each) => session.rememberNetwork(each));
-  session.configurationWritten.resolve();
 
   const comingFacts = async (networkId: string): Promise<ComingWorkersFacts> => {
     requireRuntime(host, master.labels[LABELS.runtime] ?? '');

@@ -1,7 +1,8 @@
-import { LABELS } from '../../nodes/labels.js';
 import { operationId as id } from '../../plan/operation.js';
 import type { ObservedNode } from '../../provider/types.js';
+import { isNetworked } from '../observe.js';
 import type { ClusterOperation } from '../operations.js';
+import { awaitApi, awaitBack, fetchCredentials, startNode, stopNode } from '../shared-operations.js';
 import type { Finding, FindingKind } from './findings.js';
 import type { RepairFacts } from './plan.js';
 
@@ -24,22 +25,16 @@ export function planRevival(findings: readonly Finding[], facts: RepairFacts): R
   const started = revived.filter((each) => each.operations.some(isStart)).map(({ node }) => node.name);
   const changed = revived.filter((each) => each.operations.length > 0);
   const ofMaster = revived.find(({ node }) => node === master)?.operations ?? [];
-  const fetched = id('fetch-credentials', master.name);
-  const answering = id('await-api', master.name);
   const waits: ClusterOperation[] = [
-    {
-      kind: 'fetch-credentials', id: fetched, group: 'repair', title: `Setting up kubectl on ${master.name} ...`,
-      needs: ofMaster.map((operation) => operation.id), node: master.name, tolerant: true,
-    },
-    { kind: 'await-api', id: answering, group: 'repair', title: `Waiting for the API server on ${master.name} ...`, needs: [fetched], node: master.name, tolerant: true },
+    fetchCredentials(master.name, { group: 'repair', tolerant: true, needs: ofMaster.map((operation) => operation.id) }),
+    awaitApi(master.name, { group: 'repair', tolerant: true }),
   ];
   // Workers of a create that was killed may never have joined: what is to be waited for is known once the API server is.
   const isKnown = inside.api !== undefined || !findings.some(({ kind }) => kind === 'incomplete');
-  if (changed.length > 0 && isKnown && master.labels[LABELS.cni] !== 'none') {
-    waits.push({
-      kind: 'await-back', id: id('await-back', cluster.name), group: 'finish', title: 'Waiting for nodes to be ready again ...', tolerant: true,
-      needs: [answering], after: operations.map((operation) => operation.id), nodes: changed.map(({ node }) => node.name), dns: started.length > 0,
-    });
+  if (changed.length > 0 && isKnown && isNetworked(cluster)) {
+    waits.push(awaitBack(cluster.name, { nodes: changed.map(({ node }) => node.name), dns: started.length > 0 }, {
+      needs: [id('await-api', master.name)], after: operations.map((operation) => operation.id), tolerant: true,
+    }));
   }
   return { operations: [...operations, ...waits], started };
 }
@@ -55,7 +50,7 @@ function revive(node: ObservedNode, about: ReadonlySet<FindingKind>, { network, 
     operations.push({ ...operation, needs: last === undefined ? [] : [last.id] });
   };
   const isUp = node.state === 'running' || node.state === 'paused';
-  if (restarts && isUp) then({ ...common, kind: 'stop-node', id: id('stop-node', name), title: `Stopping node ${name}`, needs: [], nodeId });
+  if (restarts && isUp) then(stopNode(node, { ...common, needs: [] }));
   const returning = about.has('node-moved') && node.role === 'control-plane' ? inside.serverAddress : undefined;
   if (network !== undefined && (about.has('node-disconnected') || returning !== undefined)) {
     then({
@@ -63,7 +58,7 @@ function revive(node: ObservedNode, about: ReadonlySet<FindingKind>, { network, 
       ...(returning === undefined ? {} : { ipv4: returning }),
     });
   }
-  if (restarts || starts) then({ ...common, kind: 'start-node', id: id('start-node', name), title: `Starting node ${name}`, needs: [], node: name, nodeId });
+  if (restarts || starts) then(startNode(node, { ...common, needs: [] }));
   const isWoken = !restarts && about.has('node-paused');
   if (isWoken || about.has('not-ready') || about.has('service-down')) {
     const units = (about.has('service-down') ? inside.nodes.get(name)?.down : undefined) ?? [KUBELET];

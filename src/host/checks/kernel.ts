@@ -1,5 +1,5 @@
 import semver from 'semver';
-import { isAtLeast } from '../../kubeadm/version.js';
+import { canRefuseCgroupV1 } from '../../kubeadm/version.js';
 import { SYSBOX_RUNTIME } from '../runtime-check.js';
 import { unknown, type HostCheck } from '../finding.js';
 
@@ -46,7 +46,7 @@ export const kernelChecks: readonly HostCheck[] = [
       const wanted = 'v2';
       if (host.cgroupVersion === 2) return { verdict: 'ok', found: 'v2', wanted };
       const kubelet = kubernetesVersion === undefined ? 'the kubelet' : `kubelet ${kubernetesVersion}`;
-      const canRefuse = kubernetesVersion === undefined || isAtLeast(kubernetesVersion, '1.31.0');
+      const canRefuse = kubernetesVersion === undefined || canRefuseCgroupV1(kubernetesVersion);
       return {
         verdict: 'warning', found: 'v1', wanted,
         because: `The host has cgroup v1, which Kubernetes has deprecated: ${canRefuse ? `${kubelet} is told to run all the same (failCgroupV1: false)` : `${kubelet} is of a time before that`}.`,

@@ -1,21 +1,17 @@
 import type { Readable } from 'node:stream';
 import { KindboxError, messageOf, throwIfCancelled } from '../../errors/index.js';
-import type { CriName } from '../../nodes/container-runtime.js';
+import { containerRuntime, CTR_IMAGES, serviceOf, type CriName } from '../../nodes/container-runtime.js';
 import { tail } from '../../nodes/node-failure.js';
 import type { NodeProvider } from '../../provider/provider.js';
 import type { ArchivedImage } from '../archive/contents.js';
 import { canonicalName } from '../references.js';
 import type { TargetNode } from './targets.js';
 
-const CTR = ['ctr', '--namespace', 'k8s.io', 'images'];
-
 /** Digests of manifests or indexes, or where Docker holds the images their ids, by the names that pods use. */
 export type NodeImages = ReadonlyMap<string, string>;
 
 /** How the container runtime of a node is asked for images, and given some. */
 interface ImageStore {
-  readonly title: string;
-  readonly unit: string;
   readonly list: readonly string[];
   readonly parse: (listed: string) => [name: string, digest: string][];
   /** Reads an archive from stdin. */
@@ -24,9 +20,7 @@ interface ImageStore {
 
 const STORES: Readonly<Record<CriName, ImageStore>> = {
   containerd: {
-    title: 'containerd',
-    unit: 'containerd',
-    list: [...CTR, 'list'],
+    list: [...CTR_IMAGES, 'list'],
     // REF TYPE DIGEST ..., after a line of titles.
     parse: (listed) => listed.split('\n').slice(1).flatMap((line) => {
       const [name, , digest] = line.split(/\s+/);
@@ -34,17 +28,15 @@ const STORES: Readonly<Record<CriName, ImageStore>> = {
     }),
     // What the platform needs and no more: `--all-platforms` fails on archives of Docker's containerd store, whose index
     // names platforms that it does not have (kind#3795).
-    import: (platform) => [...CTR, 'import', '--local', '--platform', platform, '-'],
+    import: (platform) => [...CTR_IMAGES, 'import', '--local', '--platform', platform, '-'],
   },
   docker: {
-    title: 'Docker',
-    unit: 'docker',
     list: ['docker', 'image', 'ls', '--no-trunc', '--format', '{{.Repository}}:{{.Tag}} {{.ID}}'],
     parse: (listed) => listed.split('\n').flatMap((line) => {
       const [name, id] = line.split(' ');
       return name === undefined || id === undefined ? [] : [[canonicalName(name), id]];
     }),
-    import: () => ['docker', 'load', '--quiet'],
+    import: () => containerRuntime('docker').importImages,
   },
 };
 
@@ -81,10 +73,10 @@ export async function importInto(provider: Executor, node: TargetNode, archive: 
 }
 
 function failure(node: TargetNode, what: string, log: string): KindboxError {
-  const { title, unit } = STORES[node.cri];
+  const { title, unit } = containerRuntime(node.cri);
   const full = /no space left on device/i.test(log);
   return new KindboxError(`The node ${node.name} ${what}`, {
     reason: 'cluster', logTail: tail(log), because: full ? 'The disk is full.' : `Its ${title} refused.`,
-    next: [full ? 'docker system df' : `docker exec ${node.name} journalctl --unit ${unit} --lines 30`],
+    next: [full ? 'docker system df' : `docker exec ${node.name} journalctl --unit ${serviceOf(unit)} --lines 30`],
   });
 }

@@ -17,6 +17,14 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof KindboxError && isDaemonFailure(error.cause) ? error.cause.statusCode : undefined;
 }
 
+/** For a call's `catch`: a daemon that answers one of these is as good as one that does as asked. */
+export function tolerating(...statuses: readonly number[]): (error: unknown) => undefined {
+  return (error) => {
+    const status = statusOf(error);
+    if (status === undefined || !statuses.includes(status)) throw error;
+  };
+}
+
 const CUT = new Set<unknown>(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_NOT_DOCKER']);
 /** What gateways and proxies answer when they lost, or cannot reach, what is behind them. */
 const GATEWAY_STATUSES = new Set<unknown>([502, 503, 504]);

@@ -5,7 +5,7 @@ import type { NodeImage } from '../types.js';
 import type { InspectedImage } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
 import { findCredentials } from './credentials.js';
-import { explainDaemonMessage, statusOf } from './errors.js';
+import { explainDaemonMessage, tolerating } from './errors.js';
 import { PullProgress } from './pull-progress.js';
 import { parseReference } from './references.js';
 import { readProgress, type ProgressLine } from './streams/progress.js';
@@ -59,7 +59,7 @@ export function imageCalls(client: DockerClient): ImageCalls {
     },
 
     async removeImage(id) {
-      await client.call(`Cannot remove the image ${id}`, () => api.getImage(id).remove({ force: true }).catch(absentIsFine));
+      await client.call(`Cannot remove the image ${id}`, () => api.getImage(id).remove({ force: true }).catch(tolerating(404)));
     },
   };
 }
@@ -94,14 +94,8 @@ export async function presentImage(client: DockerClient, reference: string, sign
 
 export async function inspectImage(client: DockerClient, reference: string, signal: AbortSignal): Promise<NodeImage | undefined> {
   assertReference(reference);
-  const inspecting = async (abortSignal?: AbortSignal): Promise<InspectedImage | undefined> => {
-    try {
-      return await client.api.getImage(reference).inspect(abortable(abortSignal) as object);
-    } catch (error) {
-      if (statusOf(error) === 404) return undefined;
-      throw error;
-    }
-  };
+  const inspecting = (abortSignal?: AbortSignal): Promise<InspectedImage | undefined> =>
+    client.api.getImage(reference).inspect(abortable(abortSignal) as object).catch(tolerating(404));
   const image = await client.call(`Cannot inspect the image ${reference}`, inspecting, signal);
   if (!image) return undefined;
   return {
@@ -122,8 +116,4 @@ function assertReference(reference: string): void {
     because: 'References look like registry/name:tag, in lower case.',
     next: ['docker image ls'],
   });
-}
-
-function absentIsFine(error: unknown): void {
-  if (statusOf(error) !== 404) throw error;
 }

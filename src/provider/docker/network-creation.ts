@@ -4,17 +4,15 @@ import { CancelledError } from '../../errors/index.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { ListedNetwork } from './answers.js';
 import type { DockerClient } from './client.js';
-import { isTransient, statusOf } from './errors.js';
-
-/** Milliseconds before a creation is asked for again whose answer was lost. */
-const PAUSES = [100, 400];
+import { isTransient, tolerating } from './errors.js';
+import { REPEAT_PAUSES } from './time-limits.js';
 
 /**
  * Makes one network, and only one: a call whose answer is lost is repeated, one that somebody on the way sends twice
  * is refused or, by an old daemon, makes two of one name (moby#20648). What carries the label of this run is ours.
  */
 export async function createOnce(client: DockerClient, failing: string, request: Dockerode.NetworkCreateOptions, signal: AbortSignal): Promise<ListedNetwork> {
-  const pauses = [...PAUSES];
+  const pauses = [...REPEAT_PAUSES];
   for (;;) {
     try {
       const { id } = await client.call(failing, () => client.api.createNetwork(request), signal);
@@ -41,10 +39,6 @@ async function onlyOne(client: DockerClient, failing: string, request: Dockerode
     // The API's filter matches parts of names.
     .filter(({ Name, IPAM }) => Name === request.Name && (subnet === undefined || IPAM?.Config?.some((pool) => pool.Subnet === subnet)))
     .sort((a, b) => Number(b.Id === id) - Number(a.Id === id));
-  await Promise.all(twins.map((twin) => client.call(failing, () => client.api.getNetwork(twin.Id).remove().catch(absentIsFine))));
+  await Promise.all(twins.map((twin) => client.call(failing, () => client.api.getNetwork(twin.Id).remove().catch(tolerating(404)))));
   return kept;
-}
-
-function absentIsFine(error: unknown): void {
-  if (statusOf(error) !== 404) throw error;
 }

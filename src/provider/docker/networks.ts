@@ -5,7 +5,7 @@ import type { NetworkSpec, NodeAddresses, ObservedNetwork } from '../types.js';
 import type { ListedContainer, ListedNetwork } from './answers.js';
 import { objectsOf, textOf, textsOf } from './answer-readers.js';
 import { abortable, type DockerClient } from './client.js';
-import { daemonMessage, statusOf } from './errors.js';
+import { daemonMessage, statusOf, tolerating } from './errors.js';
 import { createOnce } from './network-creation.js';
 import { labelFilters } from './owned.js';
 
@@ -61,7 +61,8 @@ export function networkCalls(client: DockerClient): NetworkCalls {
         const chosen = await make(undefined);
         const subnet = chosen.subnets.find(isDividable);
         if (subnet === undefined) return chosen;
-        await client.call(failing, () => api.getNetwork(chosen.id).remove().catch(absentIsFine));
+        // The answer to a first removal may have been lost.
+        await client.call(failing, () => api.getNetwork(chosen.id).remove().catch(tolerating(404)));
         try {
           return await make(subnet);
         } catch (error) {
@@ -114,11 +115,6 @@ function networkRequest({ name, labels, mtu, dividing, ipv6Subnet }: NetworkSpec
     ...(pools.length > 0 && { IPAM: { Driver: 'default', Config: pools } }),
     ...(mtu !== undefined && { Options: { [MTU_OPTION]: String(mtu) } }),
   };
-}
-
-/** The answer to a first removal may have been lost. */
-function absentIsFine(error: unknown): void {
-  if (statusOf(error) !== 404) throw error;
 }
 
 function isDividable(subnet: string): boolean {

@@ -6,7 +6,7 @@ import type { InspectedContainer } from './answers.js';
 import type { DockerClient } from './client.js';
 import { removeContainer } from './container-removal.js';
 import { ADDRESS_NOT_OURS_TO_CHOOSE, ADDRESS_TAKEN, NAME_TAKEN, PORT_TAKEN } from './daemon-errors.js';
-import { daemonMessage, isTransient, statusOf } from './errors.js';
+import { daemonMessage, isTransient, statusOf, tolerating } from './errors.js';
 import type { NodePrivileges } from './node-privileges.js';
 import { sendNodeFiles } from './node-files.js';
 import { nodeRequest, SYSBOX_RUNTIME } from './node-request.js';
@@ -69,7 +69,8 @@ async function attempt(
   try {
     if (spec.files !== undefined) await sendNodeFiles(container, spec.files);
     throwIfCancelled(signal);
-    await container.start().catch(startedIsFine);
+    // 304: the answer to the first of two calls was lost.
+    await container.start().catch(tolerating(304));
     return container.id;
   } catch (error) {
     // What made the start fail is worth more than what may fail now; clean-up by label finds the container again.
@@ -78,21 +79,12 @@ async function attempt(
   }
 }
 
-/** The answer to the first of two calls was lost. */
-function startedIsFine(error: unknown): void {
-  if (statusOf(error) !== 304) throw error;
-}
-
 /** Undefined when the container that has the name is just being made or removed. */
 async function ownerOfName(client: DockerClient, id: string): Promise<InspectedContainer | undefined> {
   return client.call(`Cannot inspect container ${id.slice(0, 12)}`, async () => {
-    const owner: InspectedContainer | undefined = await client.api.getContainer(id).inspect().catch(absent);
+    const owner: InspectedContainer | undefined = await client.api.getContainer(id).inspect().catch(tolerating(404));
     return owner?.State.Status === 'removing' ? undefined : owner;
   });
-}
-
-function absent(error: unknown): undefined {
-  if (statusOf(error) !== 404) throw error;
 }
 
 /** Made by an earlier attempt of this very run, whose answer was lost or which somebody on the way sent twice. */

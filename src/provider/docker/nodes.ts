@@ -5,7 +5,7 @@ import type { InspectedContainer, ListedContainer } from './answers.js';
 import { objectsOf } from './answer-readers.js';
 import { abortable, type DockerClient } from './client.js';
 import { removeContainer } from './container-removal.js';
-import { daemonMessage, statusOf } from './errors.js';
+import { daemonMessage, tolerating } from './errors.js';
 import { createAndStart } from './node-creation.js';
 import { nodeOfInspection, nodeOfList, ownName } from './observed-node.js';
 import { labelFilters } from './owned.js';
@@ -16,6 +16,8 @@ import { KEPT } from './restart-policy.js';
 const STOP_GRACE = 10;
 
 const PAUSED = /paused/i;
+/** 304: it is as was asked for already. */
+const unlessUnchanged = tolerating(304);
 
 type NodeCalls = Pick<NodeProvider, 'listNodes' | 'findForeignContainers' | 'createNode' | 'startNode' | 'keepNode' | 'stopNode' | 'removeNode'>;
 
@@ -57,7 +59,7 @@ export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): Nod
       const failing = `Cannot start node ${id.slice(0, 12)}`;
       const container = api.getContainer(id);
       await client.call(failing, () => container.start().catch(async (error: unknown) => {
-        if (!PAUSED.test(daemonMessage(error))) return unchangedIsFine(error);
+        if (!PAUSED.test(daemonMessage(error))) return unlessUnchanged(error);
         await container.unpause();
       }), signal);
       const inspection: InspectedContainer = await client.call(failing, () => container.inspect());
@@ -71,14 +73,9 @@ export function nodeCalls(client: DockerClient, privilegesOf: PrivilegesOf): Nod
     async stopNode(id, signal) {
       const failing = `Cannot stop node ${id.slice(0, 12)}`;
       await setRestartPolicy(id, 'no', signal);
-      await client.call(failing, () => api.getContainer(id).stop({ t: STOP_GRACE }).catch(unchangedIsFine), signal);
+      await client.call(failing, () => api.getContainer(id).stop({ t: STOP_GRACE }).catch(unlessUnchanged), signal);
     },
 
     removeNode: (id) => removeContainer(client, id),
   };
-}
-
-/** 304: it is as was asked for already. */
-function unchangedIsFine(error: unknown): void {
-  if (statusOf(error) !== 304) throw error;
 }

@@ -7,9 +7,10 @@ import type { InspectedContainer, Labels, ListedContainer, Networks } from './an
 /** Identity as labels tell it. */
 type Identity = Pick<ObservedNode, 'cluster' | 'run' | 'role' | 'index' | 'labels'>;
 
-const STATES: Readonly<Record<string, NodeState>> = {
-  created: 'created', running: 'running', paused: 'paused', restarting: 'restarting', exited: 'stopped', removing: 'dead', dead: 'dead',
-};
+/** Of those that are still of use. */
+const STATES: ReadonlyMap<unknown, NodeState> = new Map([
+  ['created', 'created'], ['running', 'running'], ['paused', 'paused'], ['restarting', 'restarting'], ['exited', 'stopped'],
+]);
 
 /** Undefined when the labels are not those of a node: anybody may label his containers as he likes. */
 export function parseIdentity(given: Labels | null): Identity | undefined {
@@ -68,8 +69,7 @@ export function ownName(names: readonly string[] | null): string | undefined {
 }
 
 function stateOf(state: unknown): NodeState {
-  const text = textOf(state);
-  return Object.hasOwn(STATES, text) ? STATES[text] ?? 'dead' : 'dead';
+  return STATES.get(state) ?? 'dead';
 }
 
 function isRole(value: string | undefined): value is NodeRole {

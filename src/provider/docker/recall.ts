@@ -4,7 +4,7 @@ import type { RecalledCommands } from '../engine-commands.js';
 import type { InspectedImage, Labels } from './answers.js';
 import type { DockerClient } from './client.js';
 import { engineCommands, labelWords } from './engine-commands.js';
-import { statusOf } from './errors.js';
+import { tolerating } from './errors.js';
 import { hasHostFlag, runOptions, type WishedAddresses } from './run-flags.js';
 
 /** The commands that make nodes and networks that exist as they are, out of what the daemon tells of them. */
@@ -31,7 +31,7 @@ function known<T>(recalled: ReadonlyMap<string, T>, name: string): T {
 async function recallNode(client: DockerClient, id: string): Promise<[name: string, request: Dockerode.ContainerCreateOptions]> {
   const failing = `Cannot inspect node ${id.slice(0, 12)}`;
   const container = await client.call(failing, () => client.api.getContainer(id).inspect());
-  const image = await client.call(failing, () => (client.api.getImage(container.Image).inspect() as Promise<InspectedImage>).catch(goneIsFine));
+  const image = await client.call(failing, () => (client.api.getImage(container.Image).inspect() as Promise<InspectedImage>).catch(tolerating(404)));
   const { NetworkMode: mode } = container.HostConfig;
   // It may have been connected to more networks since.
   const [network = mode ?? '', endpoint] = Object.entries(container.NetworkSettings.Networks).find(([name, { NetworkID }]) => [name, NetworkID].includes(mode ?? '')) ?? [];
@@ -76,8 +76,4 @@ async function recallNetwork(client: DockerClient, id: string): Promise<[name: s
 
 function without(all: Labels, ofImage: Labels): Record<string, string> {
   return Object.fromEntries(Object.entries(all).filter(([name, value]) => ofImage[name] !== value));
-}
-
-function goneIsFine(error: unknown): undefined {
-  if (statusOf(error) !== 404) throw error;
 }

@@ -2,7 +2,7 @@ import { LABELS } from '../../nodes/labels.js';
 import type { ObservedContainer, StandaloneNodes } from '../standalone.js';
 import type { InspectedContainer, ListedContainer } from './answers.js';
 import { abortable, type DockerClient } from './client.js';
-import { statusOf } from './errors.js';
+import { tolerating } from './errors.js';
 import { createAndStart } from './node-creation.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
 
@@ -12,14 +12,8 @@ export function standaloneCalls(client: DockerClient, privilegesOf: PrivilegesOf
   const { api } = client;
 
   const inspect = async (nameOrId: string, signal?: AbortSignal): Promise<ObservedContainer | undefined> => {
-    const inspecting = async (abortSignal?: AbortSignal): Promise<Inspected | undefined> => {
-      try {
-        return await api.getContainer(encodeURIComponent(nameOrId)).inspect(abortable(abortSignal) as object);
-      } catch (error) {
-        if (statusOf(error) === 404) return undefined;
-        throw error;
-      }
-    };
+    const inspecting = (abortSignal?: AbortSignal): Promise<Inspected | undefined> =>
+      api.getContainer(encodeURIComponent(nameOrId)).inspect(abortable(abortSignal) as object).catch(tolerating(404));
     const found = await client.call(`Cannot inspect the container ${nameOrId}`, inspecting, signal);
     return found && observed(found);
   };

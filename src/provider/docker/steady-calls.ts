@@ -4,14 +4,12 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from './endpoint.js';
 import { isTransient } from './errors.js';
-import { silent, type TimeLimits } from './time-limits.js';
+import { REPEAT_PAUSES, silent, type TimeLimits } from './time-limits.js';
 
 type Modem = Dockerode['modem'];
 type Call = Parameters<Modem['dial']>[0];
 type Answer = Parameters<NonNullable<Parameters<Modem['dial']>[1]>>[1];
 
-/** Milliseconds before a call that can be repeated is. */
-const PAUSES = [100, 400];
 /** Twice is as good as once: what was made or started by the first is found so by the second. */
 const REPEATABLE_POST = /^\/(?:containers\/[^/]+\/(?:start|stop|update|exec)|volumes\/create)(?:\?|$)/;
 /** Not volumes: of one name, another can have been made meanwhile. */
@@ -50,7 +48,7 @@ export function makeSteady(modem: Modem, endpoint: Endpoint, limits: TimeLimits)
   };
 
   const repeatedly = async (call: Call): Promise<unknown> => {
-    for (const pause of isRepeatable(call) ? PAUSES : []) {
+    for (const pause of isRepeatable(call) ? REPEAT_PAUSES : []) {
       try {
         return await once(call);
       } catch (error) {

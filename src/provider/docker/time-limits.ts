@@ -7,6 +7,9 @@ const DEFAULT_SECONDS = 30;
 /** What makes or removes something takes longer than what only looks. */
 const CHANGE_FACTOR = 4;
 
+/** Milliseconds before each further attempt at a call whose answer was lost. */
+export const REPEAT_PAUSES: readonly number[] = [100, 400];
+
 /** Milliseconds that a daemon may take for one call. A daemon that works answers most within one. */
 export interface TimeLimits {
   readonly look: number;

@@ -3,7 +3,7 @@ import type { NodeProvider } from '../provider.js';
 import type { ListedVolumes } from './answers.js';
 import { objectsOf, textOf, textsOf } from './answer-readers.js';
 import { abortable, type DockerClient } from './client.js';
-import { statusOf } from './errors.js';
+import { tolerating } from './errors.js';
 import { labelFilters } from './owned.js';
 
 type VolumeCalls = Pick<NodeProvider & ImageBuilder, 'listVolumes' | 'ensureVolume' | 'findVolume' | 'removeVolume'>;
@@ -23,25 +23,15 @@ export function volumeCalls(client: DockerClient): VolumeCalls {
 
     async findVolume(name, signal) {
       return client.call(`Cannot look for volume ${name}`, async (abortSignal) => {
-        try {
-          // Docker has null for no labels, whatever the types of dockerode say.
-          const volume: { Name: string; Labels: Record<string, string> | null } = await api.getVolume(name).inspect(abortable(abortSignal));
-          return { id: volume.Name, labels: volume.Labels ?? {} };
-        } catch (error) {
-          if (statusOf(error) === 404) return undefined;
-          throw error;
-        }
+        // Docker has null for no labels, whatever the types of dockerode say.
+        const volume: { Name: string; Labels: Record<string, string> | null } | undefined = await api.getVolume(name).inspect(abortable(abortSignal)).catch(tolerating(404));
+        return volume && { id: volume.Name, labels: volume.Labels ?? {} };
       }, signal);
     },
 
     async removeVolume(name) {
-      await client.call(`Cannot remove volume ${name}`, () =>
-        api.getVolume(name).remove().catch((error: unknown) => {
-          // 409: a container holds it.
-          const status = statusOf(error);
-          if (status !== 404 && status !== 409) throw error;
-        }),
-      );
+      // 409: a container holds it.
+      await client.call(`Cannot remove volume ${name}`, () => api.getVolume(name).remove().catch(tolerating(404, 409)));
     },
   };
 }

@@ -1,3 +1,5 @@
+import { CNI_NAMES } from '../../cni/names.js';
+
 /** What completing needs to know of a command; a part of oclif's manifest. */
 export interface CompletableCommand {
   readonly summary?: string;
@@ -85,7 +87,7 @@ function nameOfChar(char: string, flags: CompletableCommand['flags']): string | 
 }
 
 function valuesOf(name: string, { flags }: CompletableCommand, current: string, prefix: string): Completion {
-  const { options = name === 'cni' ? ['flannel', 'calico', 'weave', 'none'] : [] } = flags[name] ?? {};
+  const { options = name === 'cni' ? CNI_NAMES : [] } = flags[name] ?? {};
   const { candidates } = starting(current, options.map((option) => ({ word: `${prefix}${option}` })));
   return { candidates, wanted: FILE_FLAGS.has(name) ? ['files'] : name === 'cluster' ? ['clusters'] : [] };
 }

@@ -49,7 +49,7 @@ describe('of options', () => {
     expect((await commandsOf(script)).map((line) => line.replace(/ <<.*| \|$|>.*/, '').trim())).toEqual([
       'make demo-net with sysbox-runc', 'make demo-master with sysbox-runc $(fixed 2)', 'make demo-worker-0 with sysbox-runc $(fixed 3)', 'make demo-worker-1 with sysbox-runc $(fixed 4)',
       'inside demo-master /usr/local/lib/kindbox/await-containerd 120',
-      'token=$(inside demo-master kubeadm token generate)',
+      'token=$(inside demo-master kubeadm token generate)', 'inside --stdin demo-master tee /etc/kubernetes/kindbox-scheduler.yaml',
       'inside --stdin demo-master kubeadm init --config=/dev/stdin --skip-phases=preflight,wait-control-plane --skip-token-print',
       'inside demo-master kubectl --namespace=kube-system patch deployment coredns --patch={"spec":{"template":{"spec":{"containers":[{"name":"coredns","readinessProbe":{"periodSeconds":1,"failureThreshold":30}}]}}}}',
       'inside --stdin demo-master kubectl apply --server-side --filename=-',

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { chooseCni, cniImages, CNI_NAMES, type Cni } from '../../../src/cni/cni.js';
+import { chooseCni, cniImages, type Cni } from '../../../src/cni/cni.js';
+import { CNI_NAMES } from '../../../src/cni/names.js';
 
 const settings = { podSubnet: '10.200.0.0/16', apiServer: new URL('https://172.18.0.2:6443') };
 

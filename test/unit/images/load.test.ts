@@ -31,7 +31,7 @@ test('one stream from Docker goes to all nodes, of their platform only', async (
   const { nodes } = await load();
   expect(imports()).toEqual(['id-of-demo-master: tar of app:1', 'id-of-demo-worker-0: tar of app:1']);
   expect(f.builder.calls).toEqual(['save linux/amd64 app:1']);
-  expect(f.executed.find(({ argv }) => argv.includes('import'))?.argv).toEqual(['ctr', '--namespace', 'k8s.io', 'images', 'import', '--local', '--platform', 'linux/amd64', '-']);
+  expect(f.executed.find(({ argv }) => argv.includes('import'))?.argv).toEqual(['ctr', '--namespace=k8s.io', 'images', 'import', '--local', '--platform', 'linux/amd64', '-']);
   expect(nodes).toEqual([{ name: 'demo-master', loaded: [APP], present: [] }, { name: 'demo-worker-0', loaded: [APP], present: [] }]);
 });
 

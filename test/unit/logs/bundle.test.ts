@@ -194,4 +194,8 @@ describe('before a rollback', () => {
     provider.listNodes = () => Promise.reject(new KindboxError('gone', { reason: 'host' }));
     expect(await bundleBeforeRollback(context, 'demo', 'run1', [])).toBeUndefined();
   });
+
+  test('nor does a place where no folder can be made', async () => {
+    expect(await bundleBeforeRollback({ ...context, environment: { TMPDIR: '/proc/nowhere/at/all' } }, 'demo', 'run1', [])).toBeUndefined();
+  });
 });

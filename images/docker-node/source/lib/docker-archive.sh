@@ -1,11 +1,6 @@
 # Turns a folder into an archive as `docker save` writes it: Docker 20.10 reads neither OCI layouts nor zstd.
 # The same files always give the same bytes.
 
-reproducible_tar() { # FOLDER
-  tar --create --directory "$1" --format=posix --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime \
-    --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner .
-}
-
 write_archive() { # NAME ROOTFS TARGET [-entrypoint PROGRAM] [-user UID:GID]
   local name=$1 rootfs=$2 target=$3 entrypoint= user= layout layer id
   shift 3

@@ -3,11 +3,6 @@
 layers=/cache/layers
 layers_unused_days=30
 
-reproducible_tar() { # FOLDER
-  tar --create --directory "$1" --format=posix --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime \
-    --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner .
-}
-
 # Compressing is slow at this level, so a layer that was made before is taken from the cache.
 layer_of() { # ROOTFS: prints the file
   local key tarball

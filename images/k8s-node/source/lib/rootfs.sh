@@ -18,6 +18,12 @@ certificates() { # ROOTFS
   install -D -m 644 /etc/ssl/certs/ca-certificates.crt "$1/etc/ssl/certs/ca-certificates.crt"
 }
 
+# The same files always give the same bytes.
+reproducible_tar() { # FOLDER
+  tar --create --directory "$1" --format=posix --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime \
+    --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner .
+}
+
 # The few files of Debian that iptables (both back ends), nft, conntrack, ipset and a shell consist of.
 userland() { # ROOTFS
   local rootfs=$1 plugins file applet

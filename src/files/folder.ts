@@ -7,16 +7,17 @@ import { dirname } from 'node:path';
  */
 export async function ensureFolder(path: string): Promise<void> {
   try {
-    await make(path);
+    await makeFolder(path);
   } catch (error) {
     const parent = dirname(path);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error;
     await ensureFolder(parent);
-    await make(path);
+    await makeFolder(path);
   }
 }
 
-async function make(path: string): Promise<void> {
+/** Makes one folder that only its owner reads. One that is there is left as it is. */
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (error) {
