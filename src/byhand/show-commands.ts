@@ -37,13 +37,16 @@ export async function showCreateCommands(context: EngineContext, options: Create
   requireNoCredentials(customization);
   const { wish, host, facts } = await lookOnly(context, options);
   if (facts.dual === true) throw ofTwoFamilies(wish.name);
+  const unproxied = { ...facts, proxied: false };
   const [engine, cni] = await Promise.all([context.provider.describeCommands(wish.runtime, context.signal), chooseCni(wish.cni)]);
   // By name: an id means nothing to who reads it, and another one on the next machine.
-  const plan = planCreate(wish, facts.existingNetworkId === undefined ? facts : { ...facts, existingNetworkId: wish.network });
+  const plan = planCreate(wish, facts.existingNetworkId === undefined ? unproxied : { ...unproxied, existingNetworkId: wish.network });
   const script = await scriptFor(plan, {
     engine, host, cni, customization, cluster: wish.name, run: facts.run, master: nodeName(wish.name, 'control-plane', 0), nodes: nodesOf(plan),
     dividing: facts.existingNetworkId === undefined, waitSeconds: Math.ceil(wish.waitMs / 1000),
-  }, [`Makes the cluster ${wish.name}, as kindbox create does. It becomes kindbox's: kindbox destroy ${wish.name} removes it.`]);
+  }, [`Makes the cluster ${wish.name}, as kindbox create does. It becomes kindbox's: kindbox destroy ${wish.name} removes it.`,
+    // Its address may hold a password, and a script is shown around.
+    ...(facts.proxied === true ? ['Its nodes are not told of your proxy, as those of kindbox create are.'] : [])]);
   return { name: wish.name, exists: false, script };
 }
 

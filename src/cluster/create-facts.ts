@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { chooseCni } from '../cni/cni.js';
 import type { EngineContext } from '../engine.js';
+import { chooseProxy } from '../nodes/runtime-proxy.js';
 import { observeHost, preflight } from '../host/examine.js';
 import { requireRuntime } from '../host/runtime-check.js';
 import { requireKubeProxyMode } from '../kubeadm/kube-proxy.js';
@@ -36,12 +37,13 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
     runtime: options.runtime, nodes: options.numWorkers + 1, kubernetesVersion: image.kubernetesVersion,
     needsSubnet: options.network === undefined && options.subnet === undefined,
   });
-  for (const message of warnings) context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
+  const { proxy, warnings: ofProxy } = chooseProxy(context.environment);
+  for (const message of [...warnings, ...ofProxy]) context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
   return {
     host,
     facts: {
       run, image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded }, ...network,
-      mtu: host.defaultMtu, hostAddress: host.address, mustPublish: host.remote, ownAddresses: host.remote ? [] : addressesOfThisMachine(),
+      proxied: proxy !== undefined, mtu: host.defaultMtu, hostAddress: host.address, mustPublish: host.remote, ownAddresses: host.remote ? [] : addressesOfThisMachine(),
     },
   };
 }

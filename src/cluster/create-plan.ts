@@ -7,7 +7,7 @@ import { operationId as id } from '../plan/operation.js';
 import { publishedApiServer, type ApiServerFacts } from './api-server.js';
 import { completion, finalWaits } from './finish-plan.js';
 import type { ChosenImage } from './node-image.js';
-import { joinOperations } from './join-plan.js';
+import { joinOperations, revokeToken } from './join-plan.js';
 import { createNode, customizeNode, labelling, mergeSettings, registrationOf, type ClusterTraits } from './node-plan.js';
 import { clusterRanges } from './ip-family.js';
 import type { NetworkFacts } from './network-facts.js';
@@ -26,6 +26,8 @@ export interface CreateFacts extends NetworkFacts, ApiServerFacts {
   readonly mtu?: number | undefined;
   /** Nodes are given configuration of the user's before they are used. */
   readonly customized?: boolean | undefined;
+  /** The container runtimes of nodes are told of a proxy, whose address may hold a password: it is not part of a plan. */
+  readonly proxied?: boolean;
 }
 
 /** The whole of `kindbox create`, as data. Everything that may overlap does: only `needs` orders it. */
@@ -44,7 +46,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     cluster, run: facts.run, runtime: options.runtime, podSubnet, cni: facts.cni.name, dual: facts.dual,
     network: facts.existingNetworkId ?? ownNetwork, lastingAddress: facts.lastingAddress,
     // Patches may hold credentials: for later workers they lie on the control plane (see customization.ts).
-    ofControlPlane: { ...apiServer.labels, [LABELS.kubeconfig]: options.kubeconfig ?? 'separate', [LABELS.workerDefaults]: JSON.stringify({ ...options.workerDefaults, kubeadmConfigPatches: undefined }) },
+    ofControlPlane: { ...apiServer.labels, ...(facts.proxied === true ? { [LABELS.proxied]: 'true' } : {}), [LABELS.kubeconfig]: options.kubeconfig ?? 'separate', [LABELS.workerDefaults]: JSON.stringify({ ...options.workerDefaults, kubeadmConfigPatches: undefined }) },
   };
   const imageOf = (settings: NodeSettings): ChosenImage => (settings.image === undefined ? undefined : facts.otherImages?.[settings.image]) ?? facts.image;
   const masterSettings = options.controlPlane ?? {};
@@ -99,7 +101,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       customized: facts.customized === true,
       registration: registrationOf(workerSettings[index] ?? {}),
       otherImage: imageOf(workerSettings[index] ?? {}).reference !== imageOf(masterSettings).reference,
-    })) : []),
+    })) : [revokeToken(master, 'master', [id('await-api', master), id('init-control-plane', master)], [])]),
     ...(networked ? finalWaits(options, workers, master) : []),
     ...completion(options, networked, workers, master),
   ];

@@ -1,6 +1,7 @@
 import type { EngineContext } from '../engine.js';
 import { contextName } from '../kubeconfig/path.js';
 import { networkName, nodeName } from '../nodes/names.js';
+import { proxyForNodes } from './proxy.js';
 import { SYSBOX_RUNTIME } from '../host/runtime-check.js';
 import { planCreate, type CreateFacts } from './create-plan.js';
 import { FailedCreate } from './failed-create.js';
@@ -37,7 +38,7 @@ async function makeCluster(lock: CreateLock, { wish, customization, host, facts 
   const { context } = lock;
   const session = new ClusterSession(context, {
     cluster: wish.name, run: facts.run, host, kubernetesVersion: facts.image.kubernetesVersion,
-    master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs, customization, guard: lock,
+    master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs, customization, guard: lock, proxy: proxyForNodes(context, wish, facts),
   });
   const failed = new FailedCreate(lock, wish, session);
   const outcome = await runPlan(context, session, plan, { retain: failed.retain, onFailure: failed.lookBeforeRollback })

@@ -11,11 +11,13 @@ export function joinOperations(workers: readonly string[], master: string, about
       needs: [id('await-runtime', master)],
     },
     ...workers.flatMap((worker, index) => joinWorker(worker, [id('fetch-credentials', master)], [id('await-joinable', master)], aboutOf(index))),
-    {
-      kind: 'revoke-token', id: id('revoke-token', master), group: 'workers', title: 'Revoking the join token',
-      needs: [id('await-api', master)], after: workers.map((worker) => id('join-worker', worker)),
-    },
+    revokeToken(master, 'workers', [id('await-api', master)], workers.map((worker) => id('join-worker', worker))),
   ];
+}
+
+/** kubeadm init makes a token even if nobody is to join. */
+export function revokeToken(master: string, group: string, needs: readonly string[], after: readonly string[]): ClusterOperation {
+  return { kind: 'revoke-token', id: id('revoke-token', master), group, title: 'Revoking the join token', needs, after };
 }
 
 export interface JoiningWorker {

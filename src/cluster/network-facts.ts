@@ -14,6 +14,8 @@ import type { CreateOptions } from './options.js';
 export interface NetworkFacts {
   /** The network to use; one is made when undefined. */
   readonly existingNetworkId?: string | undefined;
+  /** CIDRs of that one. */
+  readonly existingSubnets?: readonly string[];
   /** Addresses of the nodes on it, the control plane's first; those of a network of ours follow from its subnet. */
   readonly addresses?: readonly NodeAddresses[];
   /** The cluster has IPv6 addresses too. */
@@ -38,7 +40,7 @@ export async function observeNetwork(context: EngineContext, options: CreateOpti
   const places = Array.from({ length: options.numWorkers + 1 }, (_, place) => place);
   // Both: whether Docker lets an address be chosen is not known before it is asked to, and nothing tells who chose a subnet.
   const [addresses, lasting] = await Promise.all([addressesOn(context, network, options.name, places), lastingOn(context, network, run)]);
-  return { existingNetworkId: network.id, dual, addresses, lastingAddress: lasting };
+  return { existingNetworkId: network.id, existingSubnets: network.subnets, dual, addresses, lastingAddress: lasting };
 }
 
 /** None where it could not work: other drivers than Docker's bridge let nobody have an address that they did not give. */

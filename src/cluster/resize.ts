@@ -15,6 +15,7 @@ import { requireNoFailures } from './failures.js';
 import { CUSTOMIZATION_FILE } from './handlers/customize.js';
 import { chooseImage, requireSupportedSkew } from './node-image.js';
 import { addressesBeside } from './network-facts.js';
+import { proxyOfCluster } from './proxy.js';
 import { withClusterLock } from './lock/cluster-lock.js';
 import { isVanishing } from './lock/vanishing.js';
 import { controlPlaneOf, noSuchCluster, observeClusters, workersOf, type ObservedCluster } from './observe.js';
@@ -61,9 +62,9 @@ async function resizeLocked(context: EngineContext, asked: ResizeOptions, { host
 
   const image = await chooseImage(context, host, { image: asked.image ?? asked.settings?.image ?? workerDefaultsOf(master).image ?? master.image });
   requireSupportedSkew(master.labels[LABELS.kubernetesVersion] ?? image.kubernetesVersion, image.kubernetesVersion);
-  const customization = await observeCustomization(context, master);
+  const [customization, proxy] = await Promise.all([observeCustomization(context, master), proxyOfCluster(context, master)]);
   const { kubernetesVersion } = image;
-  const session = existingSession(context, { name: asked.name, nodes: [master] }, { host, run, kubernetesVersion, waitMs: asked.waitMs, customization });
+  const session = existingSession(context, { name: asked.name, nodes: [master] }, { host, run, kubernetesVersion, waitMs: asked.waitMs, customization, proxy });
 
   try {
     await readCredentials(session, master, signal);

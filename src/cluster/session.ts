@@ -8,6 +8,7 @@ import type { HostDescription } from '../provider/host-description.js';
 import type { NodeProvider } from '../provider/provider.js';
 import type { ObservedNetwork, ObservedNode } from '../provider/types.js';
 import type { KubeadmPatch } from '../kubeadm/patches.js';
+import type { RuntimeProxy } from '../nodes/runtime-proxy.js';
 import type { Customization } from './customization.js';
 import { Deferred } from './deferred.js';
 import { byRoleAndIndex, controlPlaneOf, type ObservedCluster } from './observe.js';
@@ -23,6 +24,8 @@ export interface SessionSettings {
   readonly waitMs: number;
   readonly customization?: Customization | undefined;
   readonly guard?: RunGuard | undefined;
+  /** What the container runtimes of nodes that the run makes are told. */
+  readonly proxy?: RuntimeProxy | undefined;
 }
 
 /** What a run tells its lock (see lock/). */

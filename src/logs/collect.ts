@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { throwIfCancelled } from '../errors/index.js';
+import { proxySecrets } from '../host/proxy.js';
 import type { NodeProvider } from '../provider/provider.js';
 import type { ObservedNode } from '../provider/types.js';
 import { BundleFolder } from './bundle-folder.js';
@@ -58,8 +59,8 @@ class Collection {
   #done = 0;
 
   constructor(private readonly folder: BundleFolder, private readonly collecting: Collecting) {
-    const { provider, signal, deadline, known = [] } = collecting;
-    this.#reading = { provider, known, signal: deadline === undefined ? signal : AbortSignal.any([signal, deadline]) };
+    const { provider, signal, deadline, known = [], environment } = collecting;
+    this.#reading = { provider, known: [...known, ...proxySecrets(environment)], signal: deadline === undefined ? signal : AbortSignal.any([signal, deadline]) };
   }
 
   async collect(cluster: Bundled): Promise<{ files: readonly BundledFile[]; missing: readonly { path: string; because: string }[] }> {

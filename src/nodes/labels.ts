@@ -25,6 +25,8 @@ export const LABELS = {
   kubeconfig: 'dev.kindbox.kubeconfig',
   /** On a network of ours whose lower half is for nodes. */
   addresses: 'dev.kindbox.addresses',
+  /** `true` on a control plane whose nodes' container runtimes are told of a proxy (see nodes/runtime-proxy.ts). */
+  proxied: 'dev.kindbox.proxied',
   /** Where nodes find the control plane, on networks on which its own address may change. */
   lastingAddress: 'dev.kindbox.lasting-address',
   /** On a volume of no content, made when a create has succeeded: without it a cluster is partial. */

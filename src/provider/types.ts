@@ -92,6 +92,15 @@ export interface MountSpec {
   readonly propagation?: 'private' | 'rslave' | 'rshared';
 }
 
+/** A file that a node has before it first starts. */
+export interface NodeFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly content: string;
+  /** Permission bits; it belongs to root. */
+  readonly mode: number;
+}
+
 /** A wish: the engine chooses where the network does not let one be chosen, or if it was taken meanwhile. */
 export interface NodeAddresses {
   readonly ipv4?: string;
@@ -114,6 +123,8 @@ export interface NodeSpec extends NodeAddresses {
   readonly cpus?: number;
   readonly memoryBytes?: number;
   readonly mounts?: readonly MountSpec[];
+  /** They may hold secrets: a plan has none, only what carries it out. */
+  readonly files?: readonly NodeFile[];
 }
 
 export interface ExecOptions {

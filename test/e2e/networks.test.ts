@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { rangesOverlap } from '../../src/nodes/ranges.js';
 import { ClusterFixture, clusterName, useCluster, useKindbox } from '../support/cluster-fixture.js';
-import { addressOf, docker, inNode } from '../support/docker.js';
+import { addressOf, docker, dockerLines, inNode } from '../support/docker.js';
 import { eventually } from '../support/eventually.js';
 import { isReady } from '../support/kubectl.js';
 import { leftoversOf, NOTHING } from '../support/leftovers.js';
@@ -38,7 +39,7 @@ describe('two clusters on one network that is not ours, with an MTU of its own',
 
   beforeAll(async () => {
     await ensureProbeImage();
-    const create = (cluster: ClusterFixture, workers: number) => cluster.create([`--num-workers=${workers}`, `--net=${network}`, runtime, '--wait-all']);
+    const create = (cluster: ClusterFixture, workers: number) => cluster.create([`--num-workers=${workers}`, `--net=${network}`, runtime, '--wait-all', '--kubeconfig=merge']);
     const created = await Promise.allSettled([create(first, 1), create(second, 0)]);
     for (const result of created) if (result.status === 'rejected') throw result.reason;
     for (const cluster of [first, second]) probes.set(cluster, await Probe.deploy(cluster));
@@ -48,6 +49,16 @@ describe('two clusters on one network that is not ours, with an MTU of its own',
     const answer = await eventually(async () => fetchFromHost(`http://${await addressOf(cluster.master)}:${PROBE_NODE_PORT}/hostname`));
     expect(probes.get(cluster)?.podNames).toContain(answer);
   };
+
+  test('made at the same time, both are in one kubeconfig, and the network is the one that was there', async () => {
+    expect(first.kubeconfig).toBe(second.kubeconfig);
+    const text = await readFile(first.kubeconfig, 'utf8');
+    for (const { created } of [first, second]) {
+      expect(text).toContain(`name: ${created.context}`);
+      expect(created.nodes.map(({ ready }) => ready)).toEqual(created.nodes.map(() => true));
+    }
+    expect(await dockerLines(['network', 'ls', '--quiet', `--filter=name=${name}`])).toHaveLength(1);
+  });
 
   test('every node has an address where Docker goes last', async () => {
     const addresses = Object.values(await addressesOf([...first.nodes, ...second.nodes]));

@@ -5,6 +5,7 @@ import { docker, dockerLines, inNode } from '../support/docker.js';
 import { getByKubeconfig, readKubeconfig } from '../support/kubeconfig.js';
 import { eventually } from '../support/eventually.js';
 import { leftoversOf } from '../support/leftovers.js';
+import { loseProc } from '../support/lost-proc.js';
 import { filePrefix } from '../support/names.js';
 import { runtimesOfFeatures } from '../support/runtimes.js';
 import { deployEverywhere, expectWhole, listedWith } from '../support/wholeness.js';
@@ -58,6 +59,10 @@ describe.each(runtimesOfFeatures)('a cluster of three workers on %s', (runtime) 
         await inMaster('kubectl', 'delete', 'node', worker(1));
         await Promise.all([docker(['pause', master]), rm(cluster.kubeconfig)]);
       },
+    },
+    {
+      what: 'a control plane and a worker under which Sysbox was restarted', state: 'running', seen: ['node-proc-lost', 'node-proc-lost'],
+      happen: () => Promise.all([loseProc(master), loseProc(worker(0))]),
     },
     {
       what: 'a resize that was killed while it drained a node, and a token of another', state: 'running', seen: ['cordoned', 'tokens-left'],

@@ -1,4 +1,5 @@
 import { docker } from '../support/docker.js';
+import { leftoversOf, NOTHING } from '../support/leftovers.js';
 import { filePrefix } from '../support/names.js';
 import { anyRuntime } from '../support/runtimes.js';
 import { ALWAYS, CALLS } from './proxy/call-rules.js';
@@ -54,6 +55,31 @@ describe('a create ends as it would have, and leaves nothing', () => {
     }],
     ['when the connection to a command is cut', { rules: [CALLS.startExec({ kind: 'truncate', bytes: 3 }, ALWAYS)], exitCode: 3, told: /was cut/ }],
   ])('%s', async (_, expected) => strikeCreate(through, hollow, expected));
+});
+
+describe('another process takes the port that Docker has chosen', () => {
+  const publishing = ['--num-workers=0', '--publish=0'];
+  const refused = (message: string) => ({ kind: 'refuse', status: 500, message: `driver failed programming external connectivity on endpoint ${name}-master (d3b0): ${message}` }) as const;
+
+  test.each([
+    ['when Docker knows of it', 'Bind for 127.0.0.1:49153 failed: port is already allocated'],
+    ['when the kernel does', 'Error starting userland proxy: listen tcp4 127.0.0.1:49153: bind: address already in use'],
+    ['in the words of Docker 28', 'failed to bind host port for 127.0.0.1:49153:172.18.0.2:6443/tcp: address already in use'],
+  ])('the second attempt works, %s', async (_, message) => {
+    through.proxy.add(CALLS.startContainer(refused(message)));
+    expectEnd(through, await createHollow(through, hollow, publishing), { rules: [], ...AS_USUAL });
+    expect(through.proxy.suffered).toHaveLength(1);
+    expect(through.proxy.calls.filter(({ path }) => path === '/containers/create')).toHaveLength(2);
+    expect(await leftoversOf(through.name)).toEqual(NOTHING);
+  });
+
+  test('again and again: it is told which', async () => {
+    await strikeCreate(through, hollow, { rules: [CALLS.startContainer(refused('Bind for 127.0.0.1:49153 failed: port is already allocated'), ALWAYS)], exitCode: 5, told: /port 49153/, options: publishing });
+  });
+
+  test('one that was asked for is not tried twice', async () => {
+    await strikeCreate(through, hollow, { rules: [CALLS.startContainer(refused('Bind for 0.0.0.0:49153 failed: port is already allocated'))], exitCode: 5, told: /port 49153/, options: ['--num-workers=0', '--publish=49153'] });
+  });
 });
 
 test('a container and a network of somebody else are as they were', async () => {

@@ -1,4 +1,5 @@
-import { certificateAuthorities, goVariables, proxyVariables } from '../../src/images/build/host-environment.js';
+import { proxyVariables } from '../../src/host/proxy.js';
+import { certificateAuthorities, goVariables } from '../../src/images/build/host-environment.js';
 import { CACHE_VOLUME } from '../../src/images/build/names.js';
 import { tarOf } from '../../src/images/build/source-tree.js';
 import { docker } from './docker.js';

@@ -17,6 +17,8 @@ export interface KindboxRun {
 
 export interface KindboxOptions {
   readonly environment?: Readonly<Record<string, string>>;
+  /** A command that runs the program with its arguments, which are added to it. */
+  readonly within?: readonly string[];
   /** Milliseconds after which it is killed, which shows as an exit code that is undefined. */
   readonly timeoutMs?: number;
   /** Called with each event; only with `--progress json`. */
@@ -39,8 +41,9 @@ export class Kindbox {
   }
 
   /** Runs to the end, whatever the exit code. */
-  async run(argv: readonly string[], { environment = {}, onEvent, timeoutMs }: KindboxOptions = {}): Promise<KindboxRun> {
-    const child = execa(PROGRAM, argv, {
+  async run(argv: readonly string[], { environment = {}, within = [], onEvent, timeoutMs }: KindboxOptions = {}): Promise<KindboxRun> {
+    const [command = PROGRAM, ...rest] = [...within, PROGRAM, ...argv];
+    const child = execa(command, rest, {
       env: { HOME: this.home, TMPDIR: this.temporary, KUBECONFIG: undefined, KINDBOX_RUNTIME: undefined, NO_COLOR: '1', ...environment },
       stdin: 'ignore', reject: false, maxBuffer: 64 * 1024 * 1024, ...(timeoutMs !== undefined && { timeout: timeoutMs, killSignal: 'SIGKILL' }),
     });

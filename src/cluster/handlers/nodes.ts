@@ -5,6 +5,7 @@ import { nodeAddress } from '../../nodes/addresses.js';
 import { isIpv6Range } from '../../nodes/ranges.js';
 import { companionAddress } from '../../nodes/shared-addresses.js';
 import type { NodeAddresses, NodeSpec, ObservedNetwork } from '../../provider/types.js';
+import { exempting, proxyFiles } from '../../nodes/runtime-proxy.js';
 import { containerRuntime } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { NodeRole } from '../../nodes/role.js';
@@ -24,7 +25,7 @@ export async function createNetwork(session: ClusterSession, operation: Of<'crea
 
 export async function createNode(session: ClusterSession, operation: Of<'create-node'>, run: OperationRun): Promise<void> {
   const network = session.ownNetwork(operation.spec.network);
-  const spec = { ...operation.spec, network: network?.id ?? operation.spec.network, ...(network === undefined ? {} : fixedAddresses(network, roleOf(operation.spec), Number(operation.spec.labels[LABELS.index]))) };
+  const spec: NodeSpec = { ...operation.spec, ...proxied(session, operation.spec, network), network: network?.id ?? operation.spec.network, ...(network === undefined ? {} : fixedAddresses(network, roleOf(operation.spec), Number(operation.spec.labels[LABELS.index]))) };
   const node = await session.provider.createNode(spec, run.signal);
   session.remember(node);
   await session.settings.guard?.made();
@@ -34,6 +35,13 @@ export async function createNode(session: ClusterSession, operation: Of<'create-
     type: 'note', level: 'warning', at: Date.now(),
     message: `Docker lets no addresses be chosen on ${address?.networkName ?? 'this network'}: nodes of two families may not come back after a restart. Make the network with a --subnet of each family, or add --ip-family=ipv4`,
   });
+}
+
+/** Before its container runtime starts, so that nothing has to start twice. */
+function proxied({ settings: { proxy } }: ClusterSession, { name, labels }: NodeSpec, network: ObservedNetwork | undefined): Pick<NodeSpec, 'files'> {
+  if (proxy === undefined) return {};
+  const own = [...network?.subnets ?? [], ...(labels[LABELS.podSubnet] ?? '').split(','), name].filter((entry) => entry !== '');
+  return { files: proxyFiles(labels[LABELS.cri], exempting(proxy, own)) };
 }
 
 function roleOf({ labels }: NodeSpec): NodeRole {

@@ -2,6 +2,7 @@ import { OWN_MANIFEST } from '../../cni/names.js';
 import { describeNode } from '../../kubernetes/describe.js';
 import { CORDONED, isNodeReady } from '../../kubernetes/nodes.js';
 import type { NodeObject } from '../../kubernetes/types.js';
+import { SYSBOX_RUNTIME } from '../../host/runtime-check.js';
 import { serviceOf } from '../../nodes/container-runtime.js';
 import { LABELS } from '../../nodes/labels.js';
 import type { ObservedNode } from '../../provider/types.js';
@@ -16,17 +17,19 @@ export function diagnose(cluster: ObservedCluster, inside: InsideView): Finding[
   const outside = diagnoseContainers(cluster);
   const master = controlPlaneOf(cluster);
   if (master === undefined) return outside;
-  const hopeless = hopelessness(cluster, master, outside, inside);
+  // Commands in a node that lost its /proc may fail whatever they look for.
+  const hopeless = inside.nodes.get(master.name)?.procLost === true ? undefined : hopelessness(cluster, master, outside, inside);
   if (hopeless !== undefined) return [hopeless];
   const troubled = new Set(outside.map(({ node }) => node));
   const running = cluster.nodes.filter(({ name, state }) => state === 'running' && !troubled.has(name));
-  const services = running.flatMap((node) => serviceFinding(cluster, node, inside));
-  const silent = running.includes(master) && inside.api === undefined && !services.some(({ node }) => node === master.name);
+  const blind = running.flatMap((node) => procFinding(node, inside));
+  const services = running.flatMap((node) => (blind.some(({ node: name }) => name === node.name) ? [] : serviceFinding(cluster, node, inside)));
+  const silent = running.includes(master) && inside.api === undefined && ![...blind, ...services].some(({ node }) => node === master.name);
   return [
-    ...outside, ...services,
+    ...outside, ...blind, ...services,
     ...(silent ? [problem('api-silent', `its API server does not answer${inside.silence === undefined ? ' in time' : ` (${inside.silence})`}`, 'restart the control plane')] : []),
     ...running.flatMap((node) => moveFinding(node, inside)),
-    ...(inside.api === undefined ? [] : apiFindings(cluster, running, services, inside, inside.api)),
+    ...(inside.api === undefined ? [] : apiFindings(cluster, running, [...blind, ...services], inside, inside.api)),
     ...kubeconfigFinding(cluster, master, inside),
   ];
 }
@@ -44,6 +47,13 @@ function hopelessness(cluster: ObservedCluster, master: ObservedNode, outside: r
   return beyondRepair('never-initialised', 'its create has not set up the networking, of which only you have the manifest', [
     `docker exec -i ${master.name} kubectl apply -f - < MANIFEST`, `kindbox repair ${cluster.name}`,
   ]);
+}
+
+/** Nothing in such a node may fail for hours, and then everything does. Only its next start gives it others (sysbox#227). */
+function procFinding({ name, labels }: ObservedNode, { nodes }: InsideView): Finding[] {
+  if (nodes.get(name)?.procLost !== true) return [];
+  const cause = labels[LABELS.runtime] === SYSBOX_RUNTIME ? 'Sysbox was restarted, or died, while it ran' : 'the process that showed them has died';
+  return [problem('node-proc-lost', `${name} has lost parts of /proc and /sys: ${cause}`, 'restart it', name)];
 }
 
 /** The kubelet of a worker that never joined is not meant to run: that is another finding. */
@@ -66,10 +76,10 @@ function moveFinding(node: ObservedNode, { api, serverAddress }: InsideView): Fi
   return addresses[0] === undefined || addresses.some((address) => own.includes(address)) ? [] : found(addresses[0]);
 }
 
-function apiFindings(cluster: ObservedCluster, running: readonly ObservedNode[], services: readonly Finding[], inside: InsideView, api: ApiView): Finding[] {
+function apiFindings(cluster: ObservedCluster, running: readonly ObservedNode[], known: readonly Finding[], inside: InsideView, api: ApiView): Finding[] {
   const objects = new Map(api.nodes.map((node) => [node.metadata.name, node]));
   const containers = new Set(cluster.nodes.map(({ name }) => name));
-  const explained = new Set(services.map(({ node }) => node));
+  const explained = new Set(known.map(({ node }) => node));
   const count = api.tokens.length;
   return [
     ...running.flatMap((node) => membership(node, objects.get(node.name), inside.nodes.get(node.name))),

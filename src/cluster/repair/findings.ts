@@ -1,7 +1,7 @@
 /** What may be found about a cluster. Each kind is mended in one way, or in none. */
 export type FindingKind =
   | 'control-plane-missing' | 'never-initialised' | 'network-missing' | 'network-unknown'
-  | 'incomplete' | 'node-stopped' | 'node-paused' | 'node-disconnected' | 'node-moved'
+  | 'incomplete' | 'node-stopped' | 'node-paused' | 'node-disconnected' | 'node-moved' | 'node-proc-lost'
   | 'api-silent' | 'service-down' | 'not-ready' | 'worker-missing' | 'never-joined' | 'unregistered' | 'cordoned' | 'tokens-left'
   | 'kubeconfig-stale' | 'kubeconfig-missing' | 'kubeconfig-foreign'
   | 'cordoned-by-user' | 'foreign-node' | 'other-version';

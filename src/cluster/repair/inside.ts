@@ -1,5 +1,5 @@
 import type { EngineContext } from '../../engine.js';
-import { messageOf, throwIfCancelled } from '../../errors/index.js';
+import { KindboxError, messageOf, throwIfCancelled } from '../../errors/index.js';
 import { checkKubeconfig, type KubeconfigState } from '../../kubeconfig/check.js';
 import { userEntries } from '../../kubeconfig/convert.js';
 import { leftTokens } from '../../kubernetes/bootstrap-token.js';
@@ -30,6 +30,8 @@ export interface NodeView {
   readonly down: readonly string[];
   /** Its kubelet was given credentials by a join that succeeded. */
   readonly joined: boolean;
+  /** Files of /proc that somebody outside showed it are there no more: Sysbox was restarted under it, for example. */
+  readonly procLost?: boolean;
 }
 
 /** What only those know that run in a cluster. */
@@ -65,7 +67,26 @@ export async function lookInside(context: EngineContext, host: HostDescription, 
 
 const SILENT: Pick<InsideView, 'api' | 'hasCredentials' | 'kubeconfig'> = { api: undefined, hasCredentials: undefined, kubeconfig: undefined };
 
-async function lookIntoNode({ provider, signal }: EngineContext, node: ObservedNode): Promise<NodeView | undefined> {
+/** Of these Sysbox shows nodes its own, by FUSE, as lxcfs does elsewhere. What is asked for no more than a name is answered by the kernel. */
+const SHOWN_FROM_OUTSIDE = ['/proc/uptime', '/proc/sys/kernel/ostype'];
+/** Of the kernel, when the process is gone that a FUSE file system was of (sysbox#227). An exec may fail with it, too. */
+const FUSE_IS_DEAD = /transport endpoint is not connected/i;
+
+async function lookIntoNode(context: EngineContext, node: ObservedNode): Promise<NodeView | undefined> {
+  const [services, procLost] = await Promise.all([lookAtServices(context, node), hasLostProc(context, node)]);
+  return procLost ? { ...services ?? { down: [], joined: true }, procLost } : services;
+}
+
+async function hasLostProc({ provider, signal }: EngineContext, { id }: ObservedNode): Promise<boolean> {
+  const said = await provider.exec(id, ['cat', ...SHOWN_FROM_OUTSIDE], { signal }).then(({ exitCode, stdout, stderr }) => (exitCode === 0 ? '' : `${stdout}${stderr}`), explanationOf);
+  return FUSE_IS_DEAD.test(said);
+}
+
+function explanationOf(error: unknown): string {
+  return error instanceof KindboxError ? [error.message, error.because, error.logTail].join(' ') : messageOf(error);
+}
+
+async function lookAtServices({ provider, signal }: EngineContext, node: ObservedNode): Promise<NodeView | undefined> {
   const units = ['kubelet.service', containerRuntime(node.labels[LABELS.cri]).unit];
   try {
     const [states, credentials] = await Promise.all([

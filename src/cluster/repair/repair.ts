@@ -7,6 +7,7 @@ import type { HostDescription } from '../../provider/host-description.js';
 import type { ComingWorkersFacts } from '../coming-workers.js';
 import { alone } from '../lock/alone.js';
 import { addressesBeside } from '../network-facts.js';
+import { proxyOfCluster } from '../proxy.js';
 import { chooseImage } from '../node-image.js';
 import { controlPlaneOf, noSuchCluster, observeClusters, type ObservedCluster } from '../observe.js';
 import type { RepairOptions, RepairResult } from '../options.js';
@@ -83,8 +84,8 @@ async function mend(context: EngineContext, host: HostDescription, options: Repa
   const run = newRunId();
   const indices = workersToCome(cluster.name, findings);
   const network = homeNetwork(cluster);
-  const customization = indices.length === 0 ? undefined : await observeCustomization(context, master);
-  const session = existingSession(context, cluster, { host, run, waitMs: options.waitMs, customization });
+  const [customization, proxy] = indices.length === 0 ? [] : await Promise.all([observeCustomization(context, master), proxyOfCluster(context, master)]);
+  const session = existingSession(context, cluster, { host, run, waitMs: options.waitMs, customization, proxy });
   cluster.networks.forEach((each) => session.rememberNetwork(each));
 
   const comingFacts = async (networkId: string): Promise<ComingWorkersFacts> => {

@@ -42,7 +42,7 @@ export function planRevival(findings: readonly Finding[], facts: RepairFacts): R
 function revive(node: ObservedNode, about: ReadonlySet<FindingKind>, { network, inside }: RepairFacts): ClusterOperation[] {
   const common = { group: 'repair', tolerant: true } as const;
   const { name, id: nodeId } = node;
-  const restarts = ['node-disconnected', 'node-moved', 'unregistered', 'api-silent'].some((kind) => about.has(kind as FindingKind));
+  const restarts = ['node-disconnected', 'node-moved', 'node-proc-lost', 'unregistered', 'api-silent'].some((kind) => about.has(kind as FindingKind));
   const starts = about.has('node-stopped') || about.has('node-paused');
   const operations: ClusterOperation[] = [];
   const then = (operation: ClusterOperation): void => {

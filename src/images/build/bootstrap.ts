@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { KindboxError, throwIfCancelled } from '../../errors/index.js';
 import type { BaseSuite } from './base-suite.js';
 import { LogTail } from './log-tail.js';
-import { proxyVariables } from './host-environment.js';
+import { proxyVariables } from '../../host/proxy.js';
 
 export interface BootstrapRequest {
   readonly base: BaseSuite;

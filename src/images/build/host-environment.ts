@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { isOnLoopback, proxyVariables } from '../../host/proxy.js';
 import type { SourceEntry } from './source-tree.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'FTP_PROXY', 'ALL_PROXY'];
 const GO_VARIABLES = ['GOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GONOPROXY', 'GOPRIVATE'];
 
 /** In this order: Debian, Fedora, RHEL, SUSE, Alpine and macOS. */
@@ -17,21 +17,9 @@ const USUAL_BUNDLES = [
 
 const CA_FILE = 'kindbox-ca.crt';
 
-/** Programs disagree about the case of these names, so each is passed in both. */
-export function proxyVariables(environment: Environment): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const name of PROXY_VARIABLES) {
-    const lower = name.toLowerCase();
-    const value = environment[lower] ?? environment[name];
-    if (value !== undefined && value !== '') Object.assign(variables, { [name]: value, [lower]: value });
-  }
-  return variables;
-}
-
-/** A proxy on the user's own loopback address is another machine's as far as a container is concerned. */
 export function proxyOutOfReach(environment: Environment): boolean {
   const { HTTP_PROXY = '', HTTPS_PROXY = '' } = proxyVariables(environment);
-  return [HTTP_PROXY, HTTPS_PROXY].some((url) => /^(\w+:\/\/)?([^@/]*@)?(localhost|127\.|\[::1\])/.test(url));
+  return [HTTP_PROXY, HTTPS_PROXY].some(isOnLoopback);
 }
 
 export function goVariables(environment: Environment): Record<string, string> {

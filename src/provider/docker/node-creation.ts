@@ -9,6 +9,7 @@ import { removeContainer } from './container-removal.js';
 import { ADDRESS_NOT_OURS_TO_CHOOSE, ADDRESS_TAKEN, NAME_TAKEN, PORT_TAKEN } from './daemon-errors.js';
 import { daemonMessage, isTransient, statusOf, tolerating } from './errors.js';
 import type { NodePrivileges } from './node-privileges.js';
+import { sendNodeFiles } from './node-files.js';
 import { nodeRequest } from './node-request.js';
 import type { PrivilegesOf } from './privilege-negotiation.js';
 
@@ -67,6 +68,7 @@ async function attempt(
 ): Promise<string> {
   const container = made === undefined ? await client.api.createContainer(nodeRequest(spec, privileges)) : client.api.getContainer(made);
   try {
+    if (spec.files !== undefined) await sendNodeFiles(container, spec.files);
     throwIfCancelled(signal);
     // 304: the answer to the first of two calls was lost.
     await container.start().catch(tolerating(304));

@@ -15,13 +15,15 @@ export interface Case {
   readonly rules: readonly Rule[];
   readonly exitCode: number;
   readonly told?: RegExp;
+  /** Of the create; one worker when absent. */
+  readonly options?: readonly string[];
 }
 
 /** Of a create with hollow nodes to which nothing else happens. */
 export const AS_USUAL = { exitCode: 7, told: /kubeadm/ };
 
-export async function createHollow(through: ProxyFixture, hollow: HollowImage, options: readonly string[] = []): Promise<KindboxRun> {
-  return through.run(['create', '--num-workers=1', `--runtime=${anyRuntime}`, `--image=${hollow.reference}`, ...options, through.name], IMPATIENT);
+export async function createHollow(through: ProxyFixture, hollow: HollowImage, options: readonly string[] = ['--num-workers=1']): Promise<KindboxRun> {
+  return through.run(['create', `--runtime=${anyRuntime}`, `--image=${hollow.reference}`, ...options, through.name], IMPATIENT);
 }
 
 export function expectEnd(through: ProxyFixture, run: KindboxRun, { exitCode, told, rules }: Case): void {
@@ -35,6 +37,6 @@ export function expectEnd(through: ProxyFixture, run: KindboxRun, { exitCode, to
 /** A create ends as it should whatever happens to its calls, and leaves nothing. */
 export async function strikeCreate(through: ProxyFixture, hollow: HollowImage, expected: Case): Promise<void> {
   through.proxy.add(...expected.rules);
-  expectEnd(through, await createHollow(through, hollow), expected);
+  expectEnd(through, await createHollow(through, hollow, expected.options), expected);
   expect(await leftoversOf(through.name)).toEqual(NOTHING);
 }

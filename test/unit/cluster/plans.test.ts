@@ -31,6 +31,12 @@ describe('create', () => {
     expect(find(plan, 'revoke-token').after).toEqual(['join-worker/demo-worker-0', 'join-worker/demo-worker-1']);
   });
 
+  test('the token that kubeadm init makes is revoked even if nobody has joined with it', () => {
+    const revocation = find(planCreate({ ...options, numWorkers: 0 }, facts), 'revoke-token');
+    expect(revocation.needs).toContain('init-control-plane/demo-master');
+    expect(revocation.after).toEqual([]);
+  });
+
   test('every node says whose it is', () => {
     const { labels } = find(planCreate(options, facts), 'create-node', 'demo-worker-1').spec;
     expect(labels).toMatchObject({ [LABELS.cluster]: 'demo', [LABELS.run]: 'run1', [LABELS.role]: 'worker', [LABELS.index]: '1', [LABELS.runtime]: 'sysbox-runc' });

@@ -47,6 +47,7 @@ function insideOf(more: Partial<InsideView> = {}, api: Partial<ApiView> = {}): I
 const withNode = (changed: NodeObject): Partial<ApiView> => ({ nodes: ALL_WELL.nodes.map((node) => (node.metadata.name === changed.metadata.name ? changed : node)) });
 const withoutNode = (name: string): Partial<ApiView> => ({ nodes: ALL_WELL.nodes.filter((node) => node.metadata.name !== name) });
 const withView = (name: string, down: readonly string[], joined: boolean): Partial<InsideView> => ({ nodes: new Map([...insideOf().nodes, [name, { down, joined }]]) });
+const lost = (name: string, down: readonly string[] = []): Partial<InsideView> => ({ nodes: new Map([...insideOf().nodes, [name, { down, joined: true, procLost: true }]]) });
 const told = (findings: readonly Finding[]): string[] => findings.map(({ kind, node }) => (node === undefined ? kind : `${kind} ${node}`));
 const DOWN: Partial<ObservedNode> = { state: 'stopped', addresses: [], network: 'demo-net' };
 
@@ -103,6 +104,9 @@ describe('what nodes and API server tell', () => {
     ['a node that the user cordoned', insideOf({}, withNode(nodeObject('demo-worker-0', { unschedulable: true }))), ['cordoned-by-user demo-worker-0']],
     ['tokens', insideOf({}, { tokens: ['abcdef', 'ghijkl'] }), ['tokens-left']],
     ['silence', insideOf({ api: undefined }), ['api-silent']],
+    ['a worker that sees no /proc any more, whatever else is with it', insideOf(lost('demo-worker-0', ['kubelet.service']), withNode(nodeObject('demo-worker-0', { ready: false }))), ['node-proc-lost demo-worker-0']],
+    ['a control plane that sees none, and is silent', insideOf({ ...lost('demo-master'), api: undefined }), ['node-proc-lost demo-master']],
+    ['one in which nothing can be run any more', insideOf({ ...lost('demo-master'), api: undefined, hasCredentials: false, kubeconfig: undefined }), ['node-proc-lost demo-master']],
     ['silence that a stopped containerd explains', insideOf({ api: undefined, ...withView('demo-master', ['containerd.service'], true) }), ['service-down demo-master']],
     ['a kubeconfig that leads elsewhere', insideOf({ kubeconfig: 'stale' }), ['kubeconfig-stale']],
     ['no kubeconfig', insideOf({ kubeconfig: 'missing' }), ['kubeconfig-missing']],

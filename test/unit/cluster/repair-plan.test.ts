@@ -54,6 +54,7 @@ describe('one thing is mended by', () => {
     ['revoking', found('tokens-left'), {}, ['revoke-left-tokens/demo']],
     ['writing the kubeconfig', found('kubeconfig-missing'), {}, ['write-kubeconfig/demo']],
     ['updating it', found('kubeconfig-stale'), {}, ['refresh-kubeconfig/demo']],
+    ['restarting a worker that sees no /proc any more', found(['node-proc-lost', 'demo-worker-0']), {}, ['stop-node/demo-worker-0', 'start-node/demo-worker-0', 'await-back/demo', 'keep-nodes/demo']],
     ['restarting a silent control plane, after which its port may be another', found('api-silent'), {}, ['stop-node/demo-master', 'start-node/demo-master', 'await-back/demo', 'keep-nodes/demo', 'refresh-kubeconfig/demo']],
     ['not waiting for nodes that nobody makes Ready', found(['node-stopped', 'demo-worker-0']), { labels: { [LABELS.cni]: 'none' } }, ['start-node/demo-worker-0', 'keep-nodes/demo']],
   ])('%s', (_what, findings, circumstances, expected) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { listClusters } from '../../../src/cluster/list.js';
 import { repairCluster } from '../../../src/cluster/repair/repair.js';
 import type { EngineContext } from '../../../src/engine.js';
+import { KindboxError } from '../../../src/errors/index.js';
 import { userKubeconfig } from '../../../src/kubeconfig/convert.js';
 import { CREATE_TOKEN } from '../../../src/kubernetes/bootstrap-token.js';
 import { CORDONED } from '../../../src/kubernetes/nodes.js';
@@ -206,6 +207,16 @@ describe('list', () => {
   test('with --check asks inside, and changes nothing', async () => {
     expect(await listClusters(context, { check: true })).toMatchObject([{ state: 'degraded', reason: 'demo-worker-5 has no container any more', findings: [{ kind: 'worker-missing', node: 'demo-worker-5' }] }]);
     expect(server.calls.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  test.each<[string, () => Promise<{ exitCode: number; stdout: string; stderr: string }>]>([
+    ['says it', () => Promise.resolve({ exitCode: 1, stdout: '', stderr: 'cat: /proc/uptime: Transport endpoint is not connected' })],
+    ['cannot be run for it', () => Promise.reject(new KindboxError('Cannot run cat', { reason: 'cluster', because: 'OCI runtime exec failed: open /proc/sys: transport endpoint is not connected' }))],
+  ])('with --check of a node that Sysbox left, where a command %s', async (_, cat) => {
+    const usual = provider.onExec;
+    provider.onExec = (node, argv) => (node.name === 'demo-worker-0' && argv.includes('/proc/uptime') ? cat() : usual(node, argv));
+    const [listed] = await listClusters(context, { check: true });
+    expect(listed?.findings.map(({ kind, node, repair }) => [kind, node, repair])).toEqual([['node-proc-lost', 'demo-worker-0', 'restart it'], ['worker-missing', 'demo-worker-5', 'make it anew']]);
   });
 
   test('with --check of a cluster that does not answer: it is broken', async () => {

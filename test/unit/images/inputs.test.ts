@@ -2,7 +2,8 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suiteOf } from '../../../src/images/build/base-suite.js';
-import { certificateAuthorities, proxyOutOfReach, proxyVariables } from '../../../src/images/build/host-environment.js';
+import { proxyVariables } from '../../../src/host/proxy.js';
+import { certificateAuthorities, proxyOutOfReach } from '../../../src/images/build/host-environment.js';
 import { validateBuildOptions, type BuildOptions } from '../../../src/images/build/options.js';
 import { inputsOf } from '../../../src/images/build/names.js';
 import { mirrorsOf } from '../../../src/images/build/release/mirrors.js';

@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { KindboxError } from '../../../src/errors/index.js';
 import type { KubeconfigEntries } from '../../../src/kubeconfig/convert.js';
@@ -162,6 +163,20 @@ test('a lock of kubectl is waited for', async () => {
   await rm(`${path}.lock`);
   await merging;
   expect(await readdir(join(home, '.kube'))).toEqual(['config']);
+});
+
+test('a lock that goes from one to the other is waited for as long as that goes on', async () => {
+  await given(USERS_OWN);
+  const [lock, next] = [`${path}.lock`, `${path}.next`];
+  await writeFile(lock, '');
+  const work = withKubeconfigLock(path, signal, async () => 'done', 1000);
+  for (let holders = 0; holders < 15; holders++) {
+    await delay(100);
+    await writeFile(next, '');
+    await rename(next, lock);
+  }
+  await rm(lock);
+  expect(await work).toBe('done');
 });
 
 test('a lock that stays is told, and left to its owner; an abort ends the wait', async () => {
