@@ -38,7 +38,7 @@ export interface CreateOptions {
   /** Name or address of the host by which the published API server is reached; `0.0.0.0` listens on all, without naming one. Publishes. */
   readonly apiServerAddress?: string;
   readonly kubeProxyMode?: KubeProxyMode;
-  /** etcd without fsync, no elections, one replica of CoreDNS: faster, and not to be relied on. */
+  /** etcd without fsync, one replica of CoreDNS: faster, and not to be relied on. */
   readonly ephemeral?: boolean;
   readonly kubeconfig?: KubeconfigMode;
   readonly controlPlane?: NodeSettings;

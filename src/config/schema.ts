@@ -68,7 +68,7 @@ export const clusterSchema = z.strictObject({
   serviceSubnet: text().check(engineRule(validateServiceSubnet)).optional().describe('Addresses of Services (CIDR)'),
   ipFamily: z.enum(['ipv4', 'dual']).optional().describe('Families of the addresses; dual on a network that has IPv6 when left out, else ipv4'),
   kubeProxyMode: z.enum(['iptables', 'nftables']).optional().describe('How kube-proxy makes Services reachable'),
-  ephemeral: z.boolean().optional().describe('Faster, for clusters that nobody will miss: etcd without fsync, no elections, one CoreDNS'),
+  ephemeral: z.boolean().optional().describe('Faster, for clusters that nobody will miss: etcd without fsync, one CoreDNS'),
   cni: text().min(1).optional().describe("flannel, calico, weave, none, or a manifest's path, relative to the configuration's folder"),
   apiServerPort: port(0).optional().describe('Port of the host at which the API server is published; 0 lets Docker choose'),
   apiServerAddress: text().check(engineRule(validateApiServerAddress)).optional()

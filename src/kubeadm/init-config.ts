@@ -84,7 +84,7 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
       kubernetesVersion: settings.kubernetesVersion,
       networking: { podSubnet: settings.podSubnet, ...(settings.serviceSubnet === undefined ? {} : { serviceSubnet: settings.serviceSubnet }) },
       apiServer: { certSANs: certificateNames(settings) },
-      controllerManager: { extraArgs: { ...UNTHROTTLED, ...election(settings) } },
+      controllerManager: { extraArgs: { ...UNTHROTTLED, ...EAGER_ELECTION } },
       scheduler: schedulerSettings(settings),
       ...(settings.ephemeral === true ? { etcd: EPHEMERAL.etcd } : {}),
       // ECDSA keys are made and verified in a fraction of RSA's CPU time, which a create is bound by.
@@ -95,13 +95,10 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
   ];
 }
 
-function election({ ephemeral }: InitSettings): JsonObject {
-  return ephemeral === true ? EPHEMERAL.componentArgs : EAGER_ELECTION;
-}
-
 function schedulerSettings(settings: InitSettings): JsonObject {
-  const extraArgs = election(settings);
-  return schedulerConfig(settings) === undefined ? { extraArgs } : { ...READS_SCHEDULER_FILE, extraArgs: { ...extraArgs, ...READS_SCHEDULER_FILE.extraArgs } };
+  return schedulerConfig(settings) === undefined
+    ? { extraArgs: EAGER_ELECTION }
+    : { ...READS_SCHEDULER_FILE, extraArgs: { ...EAGER_ELECTION, ...READS_SCHEDULER_FILE.extraArgs } };
 }
 
 function certificateNames(settings: InitSettings): string[] {

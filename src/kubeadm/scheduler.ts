@@ -8,8 +8,6 @@ export const SCHEDULER_FILE = '/etc/kubernetes/kindbox-scheduler.yaml';
 
 export interface SchedulerCircumstances {
   readonly kubernetesVersion: string;
-  /** Without an election there is nothing that its caches could wait for. */
-  readonly ephemeral?: boolean | undefined;
   readonly patches?: readonly KubeadmPatch[] | undefined;
 }
 
@@ -20,8 +18,8 @@ export interface SchedulerCircumstances {
  * @returns undefined where it cannot be said (kubernetes#115754: since 1.28), or where a patch of the user's has settings of the scheduler:
  * a configuration file overrules several of them.
  */
-export function schedulerConfig({ kubernetesVersion, ephemeral, patches = [] }: SchedulerCircumstances): string | undefined {
-  if (!isAtLeast(kubernetesVersion, '1.28.0') || ephemeral === true || patches.some(({ body }) => body['scheduler'] !== undefined)) return undefined;
+export function schedulerConfig({ kubernetesVersion, patches = [] }: SchedulerCircumstances): string | undefined {
+  if (!isAtLeast(kubernetesVersion, '1.28.0') || patches.some(({ body }) => body['scheduler'] !== undefined)) return undefined;
   return yamlDocuments([{
     apiVersion: 'kubescheduler.config.k8s.io/v1',
     kind: 'KubeSchedulerConfiguration',

@@ -79,9 +79,11 @@ export async function hasAddons(api: Pick<ApiClient, 'request'>, signal: AbortSi
   return found.every((object) => object !== undefined);
 }
 
-function isAvailable({ metadata, status }: Deployment): boolean {
+/** Of a Deployment with one replica, all of which may be unavailable at a time, the condition is true without any pod. */
+function isAvailable({ metadata, spec, status }: Deployment): boolean {
   const current = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
-  return current && (status?.conditions?.some((condition) => condition.type === 'Available' && condition.status === 'True') ?? false);
+  const serving = spec?.replicas === 0 || (status?.availableReplicas ?? 0) > 0;
+  return current && serving && (status?.conditions?.some((condition) => condition.type === 'Available' && condition.status === 'True') ?? false);
 }
 
 async function explainPods(api: Pick<ApiClient, 'request'>, deployment: Deployment, namespace: string, signal: AbortSignal): Promise<string> {

@@ -20,7 +20,7 @@ export const createFlags = {
   'pod-subnet': Flags.string({ default: CREATE_DEFAULTS.podSubnet, helpValue: 'CIDR', description: 'Addresses of pods' }),
   cni: Flags.string({ default: CREATE_DEFAULTS.cni, helpValue: 'flannel|calico|weave|none|FILE', description: 'Network of the pods; FILE is a manifest, whose pod subnet must be --pod-subnet' }),
   'kube-proxy-mode': Flags.option({ options: KUBE_PROXY_MODES })({ description: 'How kube-proxy makes Services reachable (default: iptables)' }),
-  ephemeral: Flags.boolean({ description: 'Faster, for clusters that nobody will miss: etcd without fsync, no elections, one CoreDNS' }),
+  ephemeral: Flags.boolean({ description: 'Faster, for clusters that nobody will miss: etcd without fsync, one CoreDNS' }),
   publish: Flags.integer({ char: 'p', helpValue: 'PORT', description: 'Publish the API server at this port of the host (0: any)' }),
   'api-server-address': Flags.string({ helpValue: 'HOST', description: 'Name or address by which others reach the published API server' }),
   cpus: Flags.string({ helpValue: 'N', description: 'Processors of each node, such as 1.5' }),

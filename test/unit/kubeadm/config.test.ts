@@ -59,9 +59,9 @@ test('controllers need not wait for a rate limit or for an election that is trie
   expect(earlier['ClusterConfiguration']).toMatchObject({ controllerManager: { extraArgs: { 'kube-api-qps': '200' } } });
 });
 
-test('an ephemeral cluster waits for no disk and for no election', () => {
+test('an ephemeral cluster waits for no disk', () => {
   expect(documents(initConfig({ ...settings, ephemeral: true }))['ClusterConfiguration']).toMatchObject({
-    etcd: { local: { extraArgs: [{ name: 'unsafe-no-fsync', value: 'true' }] } }, scheduler: { extraArgs: [{ name: 'leader-elect', value: 'false' }] },
+    etcd: { local: { extraArgs: [{ name: 'unsafe-no-fsync', value: 'true' }] } },
   });
   expect(documents(initConfig(settings))['ClusterConfiguration']).not.toHaveProperty('etcd');
 });

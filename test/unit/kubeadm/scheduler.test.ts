@@ -24,7 +24,6 @@ test('the scheduler fills its caches when it is elected, which is when the API s
 
 test.each([
   ['a version that does not know it', { kubernetesVersion: 'v1.27.16' }],
-  ['a cluster without elections', { ephemeral: true }],
   ['a scheduler that the user has settings for', { patches: parseKubeadmPatch('kind: ClusterConfiguration\nscheduler: { extraArgs: { kube-api-qps: "7" } }') }],
 ])('%s is given no file, and is not told to read one', (_what, changed) => {
   expect(schedulerConfig({ ...settings, ...changed })).toBeUndefined();

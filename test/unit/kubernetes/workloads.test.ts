@@ -14,11 +14,11 @@ beforeEach(async () => {
 });
 afterEach(async () => { await f.end(); });
 
-function coredns(available: string, observedGeneration = 1): object {
+function coredns(available: string, observedGeneration = 1, availableReplicas = available === 'True' ? 1 : 0): object {
   return {
     metadata: { name: 'coredns', namespace: 'kube-system', uid: 'd', generation: 1 },
     spec: { selector: { matchLabels: { 'k8s-app': 'kube-dns' } } },
-    status: { observedGeneration, conditions: [{ type: 'Available', status: available }] },
+    status: { observedGeneration, availableReplicas, conditions: [{ type: 'Available', status: available }] },
   };
 }
 
@@ -28,6 +28,14 @@ test('waits for the Deployment to be available, as of its present generation', a
   setTimeout(() => { changed = true; cluster.put(DEPLOYMENTS, coredns('True')); }, 100);
   await awaitDeploymentAvailable(f.api, 'kube-system', 'coredns', 2000, f.run.signal);
   expect(changed).toBe(true);
+});
+
+test('one replica, which may be unavailable for a while, is waited for although Kubernetes calls the Deployment available', async () => {
+  cluster.put(DEPLOYMENTS, coredns('True', 1, 0));
+  let served = false;
+  setTimeout(() => { served = true; cluster.put(DEPLOYMENTS, coredns('True', 1, 1)); }, 100);
+  await awaitDeploymentAvailable(f.api, 'kube-system', 'coredns', 2000, f.run.signal);
+  expect(served).toBe(true);
 });
 
 test('says what its pods wait for or died of', async () => {
