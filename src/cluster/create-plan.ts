@@ -64,7 +64,8 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
         } satisfies ClusterOperation]
       : []),
     createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: apiServer.ports, addresses: facts.addresses?.[0] }, 'nodes', madeNetwork),
-    ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings, addresses: facts.addresses?.[index + 1] }, 'nodes', madeNetwork)),
+    // After it: made all at once, each takes as long as all, and everything waits for the control plane. Workers have time until they can join.
+    ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings, addresses: facts.addresses?.[index + 1] }, 'nodes', madeNetwork, [id('create-node', master)])),
     awaitRuntime(master, { group: 'nodes' }),
     ...(facts.customized === true ? [customizeNode(master)] : []),
     {
@@ -90,8 +91,12 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
         } satisfies ClusterOperation]),
     ...(networked
       ? [
+          {
+            kind: 'await-namespaces', id: id('await-namespaces', master), group: 'master', title: `Waiting for the namespaces of Kubernetes on ${master} ...`,
+            needs: [id('fetch-credentials', master)], node: master,
+          } satisfies ClusterOperation,
           applyCni(master, facts.cni.name === OWN_MANIFEST ? options.cni : facts.cni.name, { cni: options.cni, podSubnet }, {
-            group: 'master', needs: [id('await-api', master)], after: facts.cni.preloaded ? [] : [id('look-for-images', master)],
+            group: 'master', needs: [id('await-namespaces', master)], after: facts.cni.preloaded ? [] : [id('look-for-images', master)],
           }),
           awaitMaster(master, 'master'),
         ]

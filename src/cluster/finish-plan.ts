@@ -11,7 +11,7 @@ export function finalWaits(options: CreateOptions, workers: readonly string[], m
 }
 
 export function completion({ name: cluster, waitAll, kubeconfig = 'separate' }: CreateOptions, networked: boolean, workers: readonly string[], master: string): ClusterOperation[] {
-  const required = [id('init-control-plane', master), ...(networked ? [id('await-ready', master), id('await-dns', cluster)] : [])];
+  const required = [id('init-control-plane', master), id('await-api', master), ...(networked ? [id('await-ready', master), id('await-dns', cluster)] : [])];
   const joins = workers.map((worker) => id('join-worker', worker));
   const waits = networked && waitAll && workers.length > 0 ? [id('await-ready', 'workers')] : [];
   return [

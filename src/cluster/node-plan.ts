@@ -35,11 +35,11 @@ export interface PlannedNode {
 }
 
 /** The operation that makes a node's container. */
-export function createNode(traits: ClusterTraits, node: PlannedNode, group: string, needs: readonly string[]): ClusterOperation {
+export function createNode(traits: ClusterTraits, node: PlannedNode, group: string, needs: readonly string[], after: readonly string[] = []): ClusterOperation {
   const name = nodeName(traits.cluster, node.role, node.index);
   const { settings, image, role } = node;
   return {
-    kind: 'create-node', id: id('create-node', name), group, title: `Creating node ${name}`, needs,
+    kind: 'create-node', id: id('create-node', name), group, title: `Creating node ${name}`, needs, ...(after.length === 0 ? {} : { after }),
     spec: {
       name,
       image: image.reference,

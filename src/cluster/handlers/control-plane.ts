@@ -1,7 +1,7 @@
 import { initConfig, waitsForApiItself } from '../../kubeadm/init-config.js';
 import { SCHEDULER_FILE, schedulerConfig } from '../../kubeadm/scheduler.js';
 import { abortable } from '../../kubernetes/wait.js';
-import { awaitApiReady } from '../../kubernetes/readiness.js';
+import { awaitApiReady, SYSTEM_NAMESPACE } from '../../kubernetes/readiness.js';
 import { hastenDeployment } from '../../kubernetes/workloads.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
@@ -93,4 +93,9 @@ export async function fetchCredentials(session: ClusterSession, operation: Of<'f
 
 export async function awaitApi(session: ClusterSession, _operation: Of<'await-api'>, run: OperationRun): Promise<void> {
   await awaitApiReady(session.api, session.settings.waitMs, run.signal);
+}
+
+/** What the API server takes from now on; some of its start-up hooks still run, for seconds on a busy machine. */
+export async function awaitNamespaces(session: ClusterSession, _operation: Of<'await-namespaces'>, run: OperationRun): Promise<void> {
+  await awaitApiReady(session.api, session.settings.waitMs, run.signal, SYSTEM_NAMESPACE);
 }

@@ -24,6 +24,7 @@ const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
   'init-control-plane': controlPlane.initControlPlane,
   'fetch-credentials': controlPlane.fetchCredentials,
   'await-api': controlPlane.awaitApi,
+  'await-namespaces': controlPlane.awaitNamespaces,
   'look-for-images': cni.lookForImages,
   'apply-cni': cni.applyCni,
   'share-images': workers.shareImages,

@@ -21,13 +21,15 @@ function find<K extends ClusterOperation['kind']>(plan: ClusterPlan, kind: K, su
 }
 
 describe('create', () => {
-  test('nodes wait for the network only, joins for what a join needs only', () => {
+  test('nodes wait for the network, workers for the control plane, joins for what a join needs only', () => {
     const plan = planCreate(options, facts);
     for (const node of ['demo-master', 'demo-worker-0', 'demo-worker-1']) {
       expect(find(plan, 'create-node', node).needs).toEqual(['create-network/demo-net']);
     }
+    for (const worker of ['demo-worker-0', 'demo-worker-1']) expect(find(plan, 'create-node', worker).after).toEqual(['create-node/demo-master']);
     expect(find(plan, 'join-worker', 'demo-worker-1').needs).toEqual(['prepare-join/demo-worker-1', 'await-joinable/demo-master']);
-    expect(find(plan, 'apply-cni').needs).toEqual(['await-api/demo-master']);
+    expect(find(plan, 'apply-cni').needs).toEqual(['await-namespaces/demo-master']);
+    expect(find(plan, 'mark-complete').needs).toContain('await-api/demo-master');
     expect(find(plan, 'revoke-token').after).toEqual(['join-worker/demo-worker-0', 'join-worker/demo-worker-1']);
   });
 
