@@ -91,12 +91,9 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
         } satisfies ClusterOperation]),
     ...(networked
       ? [
-          {
-            kind: 'await-namespaces', id: id('await-namespaces', master), group: 'master', title: `Waiting for the namespaces of Kubernetes on ${master} ...`,
-            needs: [id('fetch-credentials', master)], node: master,
-          } satisfies ClusterOperation,
+          ...(facts.cni.preloaded ? [awaitNamespaces(master)] : []),
           applyCni(master, facts.cni.name === OWN_MANIFEST ? options.cni : facts.cni.name, { cni: options.cni, podSubnet }, {
-            group: 'master', needs: [id('await-namespaces', master)], after: facts.cni.preloaded ? [] : [id('look-for-images', master)],
+            group: 'master', needs: [id(facts.cni.preloaded ? 'await-namespaces' : 'await-api', master)], after: facts.cni.preloaded ? [] : [id('look-for-images', master)],
           }),
           awaitMaster(master, 'master'),
         ]
@@ -119,5 +116,13 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       { id: 'finish', title: 'Finishing ...' },
     ],
     operations,
+  };
+}
+
+/** Enough for a manifest of which we know what it needs. */
+function awaitNamespaces(master: string): ClusterOperation {
+  return {
+    kind: 'await-namespaces', id: id('await-namespaces', master), group: 'master', title: `Waiting for the namespaces of Kubernetes on ${master} ...`,
+    needs: [id('fetch-credentials', master)], node: master,
   };
 }

@@ -33,6 +33,11 @@ describe('create', () => {
     expect(find(plan, 'revoke-token').after).toEqual(['join-worker/demo-worker-0', 'join-worker/demo-worker-1']);
   });
 
+  test('a CNI of the user\'s, which may need anything, is applied when the API server is ready', () => {
+    const plan = planCreate({ ...options, cni: './mine.yaml' }, { ...facts, cni: { name: 'mine', networked: true, preloaded: false } });
+    expect(find(plan, 'apply-cni').needs).toEqual(['await-api/demo-master']);
+  });
+
   test('the token that kubeadm init makes is revoked even if nobody has joined with it', () => {
     const revocation = find(planCreate({ ...options, numWorkers: 0 }, facts), 'revoke-token');
     expect(revocation.needs).toContain('init-control-plane/demo-master');
