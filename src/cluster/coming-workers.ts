@@ -3,7 +3,7 @@ import { nodeName } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
 import type { NodeAddresses, ObservedNode } from '../provider/types.js';
-import { joinWorker } from './join-plan.js';
+import { joinWorker, revokeToken } from './join-plan.js';
 import type { ChosenImage } from './node-image.js';
 import { createNode, registrationOf, type ClusterTraits } from './node-plan.js';
 import type { ClusterOperation } from './operations.js';
@@ -55,7 +55,7 @@ export function comingWorkers({ cluster, facts, indices, before, answering, wait
     ...indices.flatMap((index) => joinWorker(nodeName(cluster, 'worker', index), [], [mint], {
       registration: registrationOf(settingsOf(index)), otherImage: imageOf(index).reference !== master.image, customized: facts.customized === true,
     })),
-    { kind: 'revoke-token', id: id('revoke-token', cluster), group: 'workers', title: 'Revoking the join token', needs: [mint], after: names.map((worker) => id('join-worker', worker)) },
+    revokeToken(cluster, 'workers', [mint], names.map((worker) => id('join-worker', worker))),
     ...(waitAll ? [awaitWorkers(names, [mint])] : []),
   ];
 }

@@ -15,9 +15,9 @@ export function joinOperations(workers: readonly string[], master: string, about
   ];
 }
 
-/** kubeadm init makes a token even if nobody is to join. */
-export function revokeToken(master: string, group: string, needs: readonly string[], after: readonly string[]): ClusterOperation {
-  return { kind: 'revoke-token', id: id('revoke-token', master), group, title: 'Revoking the join token', needs, after };
+/** @param subject whose token it is: that of a control plane's kubeadm, or of a cluster's resize */
+export function revokeToken(subject: string, group: string, needs: readonly string[], after: readonly string[]): ClusterOperation {
+  return { kind: 'revoke-token', id: id('revoke-token', subject), group, title: 'Revoking the join token', needs, after };
 }
 
 export interface JoiningWorker {

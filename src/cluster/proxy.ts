@@ -1,6 +1,6 @@
 import type { EngineContext } from '../engine.js';
 import { LABELS } from '../nodes/labels.js';
-import { nodeName } from '../nodes/names.js';
+import { nodeNames } from '../nodes/names.js';
 import { chooseProxy, parseProxyFile, PROXY_FILE, type RuntimeProxy } from '../nodes/runtime-proxy.js';
 import type { ObservedNode } from '../provider/types.js';
 import { clusterRanges } from './ip-family.js';
@@ -10,8 +10,7 @@ import type { CreateOptions } from './options.js';
 /** What the nodes of a new cluster are told of the user's proxy: it is not for what is in the cluster (kind#1821, kind#2884). */
 export function proxyForNodes({ environment }: EngineContext, options: CreateOptions, facts: CreateFacts): RuntimeProxy | undefined {
   const { services } = clusterRanges(options, facts.dual === true);
-  const workers = Array.from({ length: options.numWorkers }, (_, index) => nodeName(options.name, 'worker', index));
-  return chooseProxy(environment, [...facts.existingSubnets ?? [], ...services, nodeName(options.name, 'control-plane', 0), ...workers]).proxy;
+  return chooseProxy(environment, [...facts.existingSubnets ?? [], ...services, ...nodeNames(options.name, options.numWorkers)]).proxy;
 }
 
 /** What later nodes are told: the same as those that are there, whatever the environment is by then. */

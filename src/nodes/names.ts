@@ -13,6 +13,11 @@ export function nodeName(cluster: string, role: NodeRole, index: number): string
   return role === 'control-plane' ? `${cluster}-master` : `${cluster}-worker-${index}`;
 }
 
+/** Of all nodes of a new cluster, the control plane's first. */
+export function nodeNames(cluster: string, numWorkers: number): string[] {
+  return [nodeName(cluster, 'control-plane', 0), ...Array.from({ length: numWorkers }, (_, index) => nodeName(cluster, 'worker', index))];
+}
+
 /** Volume whose name is exclusive while a cluster is being created. */
 export function lockName(cluster: string): string {
   return `${cluster}-kindbox-lock`;

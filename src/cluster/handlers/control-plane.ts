@@ -10,6 +10,7 @@ import { readCredentials } from '../credentials.js';
 import { initSettings } from '../init-settings.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
+import { writeInNode } from './node-file.js';
 import { registrationSettings } from './registration.js';
 
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
@@ -72,8 +73,7 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
 /** The kubelet starts the scheduler seconds later. */
 async function writeSchedulerFile(session: ClusterSession, node: ObservedNode, content: string | undefined, signal: AbortSignal): Promise<void> {
   if (content === undefined) return;
-  const result = await execWhileRunning(session.provider, node, WRITE_SCHEDULER_FILE, { signal, stdin: content });
-  if (result.exitCode !== 0) throw session.failure(`${node.name} could not be given the scheduler's configuration`, 'Its file system refused a file.', tail(result.stderr));
+  await writeInNode(session, node, { argv: WRITE_SCHEDULER_FILE, content, failing: `${node.name} could not be given the scheduler's configuration` }, signal);
 }
 
 export async function awaitJoinable(session: ClusterSession, _operation: Of<'await-joinable'>, run: OperationRun): Promise<void> {

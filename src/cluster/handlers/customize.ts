@@ -5,6 +5,7 @@ import type { ObservedNode } from '../../provider/types.js';
 import type { Customization } from '../customization.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
+import { writeInNode } from './node-file.js';
 
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
 
@@ -17,7 +18,7 @@ const dropInPath = (index: number): string => `/etc/containerd/conf.d/50-kindbox
 export async function customizeNode(session: ClusterSession, operation: Of<'customize-node'>, run: OperationRun): Promise<void> {
   const node = session.node(operation.node);
   const files = customizationFiles(session.customization, node.role);
-  await Promise.all(files.map(({ path, content }) => writeFile(session, node, path, content, run.signal)));
+  await Promise.all(files.map(({ path, content }) => writeInNode(session, node, { argv: installArgv(path), content, failing: `${path} could not be written on ${node.name}` }, run.signal)));
   if (session.customization.containerd.length > 0) await restartContainerd(session, node, run);
 }
 
@@ -33,11 +34,6 @@ export function installArgv(path: string): string[] {
 }
 
 export const RESTART_CONTAINERD = ['systemctl', 'restart', 'containerd.service'];
-
-async function writeFile(session: ClusterSession, node: ObservedNode, path: string, content: string, signal: AbortSignal): Promise<void> {
-  const result = await execWhileRunning(session.provider, node, installArgv(path), { signal, stdin: content });
-  if (result.exitCode !== 0) throw session.failure(`${path} could not be written on ${node.name}`, 'Its file system refused a file.', tail(result.stderr));
-}
 
 async function restartContainerd(session: ClusterSession, node: ObservedNode, run: OperationRun): Promise<void> {
   const exec = (argv: readonly string[]): ReturnType<typeof execWhileRunning> => execWhileRunning(session.provider, node, argv, { signal: run.signal });

@@ -9,11 +9,13 @@ import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
+import { writeInNode } from './node-file.js';
 import { registrationSettings } from './registration.js';
 
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
 
 const TOKEN_TTL_MS = 15 * 60_000;
+export const WRITE_DISCOVERY_FILE = ['tee', DISCOVERY_FILE];
 export const JOIN_ARGV = ['kubeadm', 'join', '--config=/dev/stdin', '--skip-phases=preflight'];
 
 export async function mintToken(session: ClusterSession, _operation: Of<'mint-token'>, run: OperationRun): Promise<void> {
@@ -28,8 +30,7 @@ export async function revokeToken(session: ClusterSession, _operation: Of<'revok
 export async function prepareJoin(session: ClusterSession, operation: Of<'prepare-join'>, run: OperationRun): Promise<void> {
   const { ca, server } = parseAdminConfig(session.adminConfig);
   const node = session.node(operation.node);
-  const result = await execWhileRunning(session.provider, node, ['tee', DISCOVERY_FILE], { signal: run.signal, stdin: discoveryConfig(server, ca) });
-  if (result.exitCode !== 0) throw session.failure(`${node.name} could not be prepared for the join`, 'Its file system refused a file.', tail(result.stderr));
+  await writeInNode(session, node, { argv: WRITE_DISCOVERY_FILE, content: discoveryConfig(server, ca), failing: `${node.name} could not be prepared for the join` }, run.signal);
 }
 
 /** Without them the node would pull kube-proxy of the control plane's version, from a registry that may be out of reach. */

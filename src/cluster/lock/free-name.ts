@@ -1,7 +1,7 @@
 import type { EngineContext } from '../../engine.js';
 import { KindboxError } from '../../errors/index.js';
 import { LABELS } from '../../nodes/labels.js';
-import { nodeName } from '../../nodes/names.js';
+import { nodeNames } from '../../nodes/names.js';
 import type { ObservedVolume } from '../../provider/types.js';
 import { isComplete, isCreateLock, observeClusters, type ObservedCluster } from '../observe.js';
 import type { CreateOptions } from '../options.js';
@@ -22,7 +22,7 @@ export async function requireFreeName(context: EngineContext, options: Pick<Crea
   const { name, numWorkers } = options;
   const [clusters, [foreign]] = await Promise.all([
     observeClusters(context.provider, context.signal, name),
-    context.provider.findForeignContainers(nodeNames(options), name, context.signal),
+    context.provider.findForeignContainers(nodeNames(name, numWorkers), name, context.signal),
   ]);
   const cluster = clusters.get(name);
   if (cluster !== undefined && !isOnlyLock(cluster)) throw await occupied(cluster, numWorkers);
@@ -32,10 +32,6 @@ export async function requireFreeName(context: EngineContext, options: Pick<Crea
     reason: 'conflict', because: 'kindbox did not make it, and does not touch it.',
     next: ['Choose another name for the cluster', `docker rename ${foreign.name} NEW_NAME`],
   });
-}
-
-function nodeNames({ name, numWorkers }: Pick<CreateOptions, 'name' | 'numWorkers'>): string[] {
-  return [nodeName(name, 'control-plane', 0), ...Array.from({ length: numWorkers }, (_, index) => nodeName(name, 'worker', index))];
 }
 
 function isOnlyLock({ nodes, networks, volumes }: ObservedCluster): boolean {
