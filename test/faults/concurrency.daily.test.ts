@@ -1,10 +1,12 @@
 import type { CreateResult } from '../../src/cluster/options.js';
 import { useKindbox } from '../support/cluster-fixture.js';
-import { docker } from '../support/docker.js';
 import { describeRun } from '../support/kindbox.js';
 import { leftoversOf, NOTHING } from '../support/leftovers.js';
 import { filePrefix } from '../support/names.js';
 import { anyRuntime } from '../support/runtimes.js';
+import { ALWAYS, CALLS } from './proxy/call-rules.js';
+import { DockerProxy } from './proxy/proxy.js';
+import { injectAt } from './support/inject.js';
 import { runUntil } from './support/run-until.js';
 
 const name = `${filePrefix}-l`;
@@ -55,10 +57,16 @@ test.each(['create-node', 'init-control-plane'])('a create that is destroyed at 
 });
 
 test('a create that was killed before it made anything is no hindrance to the next one', async () => {
-  await runUntil(home.kindbox, creating, 'create-network', async (signal) => { signal('SIGKILL'); });
-  // What Docker still had under way is not to come into the way of what this is about.
-  const { containers, networks } = await leftoversOf(name);
-  await Promise.all([...containers.map((id) => docker(['rm', '--force', '--volumes', id])), ...networks.map((id) => docker(['network', 'rm', id], { reject: false }))]);
+  const proxy = await DockerProxy.start();
+  try {
+    // Else Docker would go on with what it was asked for when its asker dies.
+    proxy.add(CALLS.createNetwork({ kind: 'hang' }, ALWAYS), CALLS.createContainer({ kind: 'hang' }, ALWAYS));
+    await injectAt(home.kindbox, creating, { stage: 'create-network' }, ({ signal }) => { signal('SIGKILL'); }, { environment: { DOCKER_HOST: proxy.url } });
+  } finally {
+    await proxy.close();
+  }
+  const left = await leftoversOf(name);
+  expect(left).toEqual({ ...NOTHING, volumes: [expect.stringMatching(/-kindbox-lock$/)] });
   const run = await runUntil(home.kindbox, creating, 'create-node', async (signal) => { signal('SIGINT'); });
   expect(describeRun(run)).toMatch(/exited with 130/);
   expect(await leftoversOf(name)).toEqual(NOTHING);

@@ -1,5 +1,5 @@
 import type { StepEvent } from '../../../src/events/event.js';
-import { describeRun, type Kindbox, type KindboxRun } from '../../support/kindbox.js';
+import { describeRun, type Kindbox, type KindboxOptions, type KindboxRun } from '../../support/kindbox.js';
 
 /** What a fault can do to the kindbox that runs. */
 export interface Means {
@@ -22,9 +22,10 @@ export const SIGNALS: readonly Signalled[] = [
 ];
 
 /** Runs a verb, and does something when a step of that stage begins; only one of that id, if it is given. @throws when it never does */
-export async function injectAt(kindbox: Kindbox, argv: readonly string[], { stage, id }: { readonly stage: string; readonly id?: string }, inject: (means: Means) => void): Promise<KindboxRun> {
+export async function injectAt(kindbox: Kindbox, argv: readonly string[], { stage, id }: { readonly stage: string; readonly id?: string }, inject: (means: Means) => void, { environment }: Pick<KindboxOptions, 'environment'> = {}): Promise<KindboxRun> {
   const injectedAt: string[] = [];
   const run = await kindbox.run([...argv, '--progress=json'], {
+    ...(environment !== undefined && { environment }),
     onEvent: (event, signal, hangUp) => {
       if (injectedAt.length > 0 || !begins(event) || event.stage !== stage || (id !== undefined && event.id !== id)) return;
       injectedAt.push(event.id);
