@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Engine } from './engine.js';
 
@@ -20,6 +21,25 @@ export interface MachineCounts {
 }
 
 const DAEMONS = /^(dockerd|containerd|containerd-shim)/;
+
+/** Long enough for dockerd and containerd to close the connections between them that a cluster's end has left idle. */
+const SETTLING_MS = 5_000;
+const LOOK_EVERY_MS = 500;
+
+/** The least of each that is seen within some seconds: a daemon tidies up in its own time. */
+export async function settledCounts(engine: Engine, cluster: string): Promise<MachineCounts> {
+  const until = Date.now() + SETTLING_MS;
+  let least = await countMachine(engine, cluster);
+  while (Date.now() < until) {
+    await setTimeout(LOOK_EVERY_MS);
+    least = lesserOf(least, await countMachine(engine, cluster));
+  }
+  return least;
+}
+
+function lesserOf(one: MachineCounts, other: MachineCounts): MachineCounts {
+  return Object.fromEntries(Object.entries(one).map(([key, count]) => [key, Math.min(count, other[key as keyof MachineCounts])])) as unknown as MachineCounts;
+}
 
 export async function countMachine(engine: Engine, cluster: string): Promise<MachineCounts> {
   const label = ['--quiet', '--filter', `label=dev.kindbox.cluster=${cluster}`];

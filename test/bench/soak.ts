@@ -1,5 +1,5 @@
 import type { Contestant } from './contestant.js';
-import { countMachine, type MachineCounts } from './machine-counts.js';
+import { settledCounts, type MachineCounts } from './machine-counts.js';
 
 export interface Round {
   readonly seconds: number;
@@ -27,13 +27,13 @@ export async function soak(contestant: Contestant, cluster: string, rounds: numb
       await contestant.destroy(cluster);
     }
     const seconds = (Date.now() - startedAt) / 1000;
-    done.push({ seconds, counts: await countMachine(contestant.engine, cluster) });
+    done.push({ seconds, counts: await settledCounts(contestant.engine, cluster) });
     tell(`round ${round} of ${rounds}: ${seconds.toFixed(1)} s, ${JSON.stringify(done.at(-1)?.counts)}`);
   }
   return done;
 }
 
-/** What has grown, each with its figures; nothing when all is well. The least of several rounds, as a daemon tidies up in its own time. */
+/** What has grown, each with its figures; nothing when all is well. The least of several rounds, as a round may end while something else happens on the machine. */
 export function growth(rounds: readonly Round[]): string[] {
   const settled = rounds.slice(SETTLING);
   const half = Math.floor(settled.length / 2);

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import https from 'node:https';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import type { CreateResult } from '../../src/cluster/options.js';
 import { useKindbox, clusterName } from '../support/cluster-fixture.js';
 import { privateKeysOf, TokenWatch } from '../support/cluster-secrets.js';
 import { addressOf, docker, dockerLines, inNode } from '../support/docker.js';
+import { eventually } from '../support/eventually.js';
 import { describeRun, type KindboxRun } from '../support/kindbox.js';
 import { Kubectl } from '../support/kubectl.js';
 import { filePrefix } from '../support/names.js';
@@ -14,6 +16,7 @@ import { anyRuntime } from '../support/runtimes.js';
 const name = clusterName(filePrefix, anyRuntime);
 const home = useKindbox(filePrefix);
 const master = `${name}-master`;
+const worker = `${name}-worker-0`;
 const CANARY = `kbcanary${Date.now()}`;
 
 async function textOf(folder: string): Promise<string> {
@@ -121,5 +124,20 @@ describe(`a cluster that is created, resized and asked for its logs on ${anyRunt
   test('private files in a node are root\'s alone', async () => {
     const open = await inNode(master, ['find', '/etc/kubernetes', '/var/lib/kubelet/pki', '/var/lib/etcd', '-type', 'f', '(', '-name', '*.key', '-o', '-name', '*.conf', '-o', '-name', '*.pem', '-o', '-name', '*.db', ')', '-perm', '/077']);
     expect(open).toBe('');
+  });
+
+  test('each kubelet serves with an ECDSA key of its own, and with a new one when a part of it is lost', async () => {
+    const pki = '/var/lib/kubelet/pki';
+    const certificateOf = async (node: string): Promise<X509Certificate> => new X509Certificate(await inNode(node, ['cat', `${pki}/kubelet.crt`]));
+    const certificates = await Promise.all([master, worker].map(certificateOf));
+    expect(certificates.map(({ publicKey, subjectAltName }) => [publicKey.asymmetricKeyType, subjectAltName])).toEqual([['ec', `DNS:${master}`], ['ec', `DNS:${worker}`]]);
+    expect(new Set(certificates.map(({ fingerprint256 }) => fingerprint256)).size).toBe(2);
+
+    await inNode(worker, ['rm', `${pki}/kubelet.crt`]);
+    await inNode(worker, ['systemctl', 'restart', 'kubelet.service']);
+    const renewed = await certificateOf(worker);
+    expect(renewed.checkPrivateKey(createPrivateKey(await inNode(worker, ['cat', `${pki}/kubelet.key`])))).toBe(true);
+    const address = await addressOf(worker);
+    await eventually(async () => { expect(await anonymously(address, 10250, '/pods')).toBe(401); });
   });
 });
