@@ -8,6 +8,7 @@ import type { ChosenImage } from './node-image.js';
 import { createNode, registrationOf, type ClusterTraits } from './node-plan.js';
 import type { ClusterOperation } from './operations.js';
 import { awaitWorkers } from './shared-operations.js';
+import { inWaves } from './waves.js';
 
 export interface ComingWorkersFacts {
   readonly run: string;
@@ -16,6 +17,8 @@ export interface ComingWorkersFacts {
   /** Where that is not `image`, by index. */
   readonly otherImages?: ReadonlyMap<number, ChosenImage>;
   readonly networkId: string;
+  /** Processors of the host. */
+  readonly cpus?: number;
   /** Nodes are given configuration of the user's before they are used. */
   readonly customized?: boolean | undefined;
   /** Of workers that come, by index; those on a network of ours follow from its subnet. */
@@ -47,7 +50,7 @@ export function comingWorkers({ cluster, facts, indices, before, answering, wait
   };
   const imageOf = (index: number): ChosenImage => facts.otherImages?.get(index) ?? facts.image;
   const answers = answering === undefined ? [] : [answering];
-  return [
+  return inWaves([
     { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: answers },
     ...indices.map((index) => createNode(
       traits, { role: 'worker', index, image: imageOf(index), settings: settingsOf(index), addresses: facts.addresses?.get(index) }, 'resize', [...before, ...answers],
@@ -57,5 +60,5 @@ export function comingWorkers({ cluster, facts, indices, before, answering, wait
     })),
     revokeToken(cluster, 'workers', [mint], names.map((worker) => id('join-worker', worker))),
     ...(waitAll ? [awaitWorkers(names, [mint])] : []),
-  ];
+  ], names, facts.cpus);
 }

@@ -43,7 +43,7 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
     host,
     facts: {
       run, image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded }, ...network,
-      proxied: proxy !== undefined, mtu: host.defaultMtu, hostAddress: host.address, mustPublish: host.remote, ownAddresses: host.remote ? [] : addressesOfThisMachine(),
+      proxied: proxy !== undefined, mtu: host.defaultMtu, cpus: host.cpus, hostAddress: host.address, mustPublish: host.remote, ownAddresses: host.remote ? [] : addressesOfThisMachine(),
     },
   };
 }

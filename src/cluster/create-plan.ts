@@ -14,6 +14,7 @@ import type { NetworkFacts } from './network-facts.js';
 import type { ClusterOperation, ClusterPlan } from './operations.js';
 import type { CreateOptions } from './options.js';
 import { applyCni, awaitApi, awaitMaster, awaitRuntime, fetchCredentials } from './shared-operations.js';
+import { inWaves } from './waves.js';
 
 /** What was observed and decided before planning. */
 export interface CreateFacts extends NetworkFacts, ApiServerFacts {
@@ -24,6 +25,8 @@ export interface CreateFacts extends NetworkFacts, ApiServerFacts {
   readonly cni: { readonly name: string; readonly networked: boolean; readonly preloaded: boolean };
   /** Bytes; of the engine's default network. */
   readonly mtu?: number | undefined;
+  /** Processors of the host. */
+  readonly cpus?: number;
   /** Nodes are given configuration of the user's before they are used. */
   readonly customized?: boolean | undefined;
   /** The container runtimes of nodes are told of a proxy, whose address may hold a password: it is not part of a plan. */
@@ -116,7 +119,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
       { id: 'workers', title: 'Initializing the K8s worker nodes ...' },
       { id: 'finish', title: 'Finishing ...' },
     ],
-    operations,
+    operations: inWaves(operations, workers, facts.cpus),
   };
 }
 

@@ -77,7 +77,7 @@ async function resizeLocked(context: EngineContext, asked: ResizeOptions, { host
     const decision = decideResize(options.name, options.numWorkers, observed);
     const coming = [...decision.replace.map((worker) => worker.index), ...decision.add];
     const facts = {
-      ...observed, run: session.settings.run, master, image, networkId: networkOf(master), addresses: await addressesBeside(context, cluster, master, coming),
+      ...observed, run: session.settings.run, master, image, networkId: networkOf(master), cpus: host.cpus, addresses: await addressesBeside(context, cluster, master, coming),
       customized: customization !== undefined,
     };
     const added = [...decision.replace.map((worker) => worker.name), ...decision.add.map((index) => nodeName(options.name, 'worker', index))];

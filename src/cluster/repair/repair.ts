@@ -93,7 +93,7 @@ async function mend(context: EngineContext, host: HostDescription, options: Repa
     const [image, addresses] = await Promise.all([
       chooseImage(context, host, { image: workerDefaultsOf(master).image ?? master.image }), addressesBeside(context, cluster, master, indices),
     ]);
-    return { run, master, image, networkId, addresses, customized: customization !== undefined };
+    return { run, master, image, networkId, cpus: host.cpus, addresses, customized: customization !== undefined };
   };
   const coming = indices.length === 0 || network === undefined ? undefined : await comingFacts(network);
   const plan = planRepair(findings, { cluster, master, inside, network, coming });

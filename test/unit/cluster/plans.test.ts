@@ -33,6 +33,13 @@ describe('create', () => {
     expect(find(plan, 'revoke-token').after).toEqual(['join-worker/demo-worker-0', 'join-worker/demo-worker-1']);
   });
 
+  test('of many workers the eleventh waits for the first, at its boot and at its join', () => {
+    const plan = planCreate({ ...options, numWorkers: 11 }, { ...facts, cpus: 4 });
+    expect(find(plan, 'create-node', 'demo-worker-10').after).toContain('await-runtime/demo-worker-0');
+    expect(find(plan, 'join-worker', 'demo-worker-10').after).toEqual(['join-worker/demo-worker-0']);
+    expect(find(plan, 'join-worker', 'demo-worker-9').after).toBeUndefined();
+  });
+
   test('a CNI of the user\'s, which may need anything, is applied when the API server is ready', () => {
     const plan = planCreate({ ...options, cni: './mine.yaml' }, { ...facts, cni: { name: 'mine', networked: true, preloaded: false } });
     expect(find(plan, 'apply-cni').needs).toEqual(['await-api/demo-master']);
