@@ -102,11 +102,11 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
         ]
       : []),
     ...labelling(master, registrationOf(masterSettings), [id('await-api', master), id('init-control-plane', master)], { group: 'master' }),
+    // kubeadm makes a token even if nobody is to join.
     ...(workers.length > 0 ? joinOperations(workers, master, (index) => ({
       customized: facts.customized === true,
       registration: registrationOf(workerSettings[index] ?? {}),
       otherImage: imageOf(workerSettings[index] ?? {}).reference !== imageOf(masterSettings).reference,
-    // kubeadm makes a token even if nobody is to join.
     })) : [revokeToken(master, 'master', [id('await-api', master), id('init-control-plane', master)], [])]),
     ...(networked ? finalWaits(options, workers, master) : []),
     ...completion(options, networked, workers, master),

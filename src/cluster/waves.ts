@@ -8,7 +8,7 @@ const A_PROCESSOR = 2.5;
 /**
  * Has a worker boot, and join, only when one that comes some places before it has done so. More at once make none of them
  * earlier: a kubelet asks its runtime ten times a second until its node is Ready, so who waits takes time from who works.
- * @param workers in the order in which they come. @param cpus of the host, as many as it has or 0 where nobody knows
+ * @param workers in the order in which they come. @param cpus of the host; 0 where nobody knows
  */
 export function inWaves(operations: readonly ClusterOperation[], workers: readonly string[], cpus = 0): ClusterOperation[] {
   const atOnce = Math.max(AT_LEAST, Math.ceil(cpus * A_PROCESSOR));

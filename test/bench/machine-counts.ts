@@ -41,7 +41,7 @@ function lesserOf(one: MachineCounts, other: MachineCounts): MachineCounts {
   return Object.fromEntries(Object.entries(one).map(([key, count]) => [key, Math.min(count, other[key as keyof MachineCounts])])) as unknown as MachineCounts;
 }
 
-export async function countMachine(engine: Engine, cluster: string): Promise<MachineCounts> {
+async function countMachine(engine: Engine, cluster: string): Promise<MachineCounts> {
   const label = ['--quiet', '--filter', `label=dev.kindbox.cluster=${cluster}`];
   const lines = async (...argv: string[]): Promise<number> => linesOf(await engine.docker(argv));
   const [containers, networks, volumes, mounts, interfaces, namespaces, daemons] = await Promise.all([

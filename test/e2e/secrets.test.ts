@@ -17,6 +17,7 @@ const name = clusterName(filePrefix, anyRuntime);
 const home = useKindbox(filePrefix);
 const master = `${name}-master`;
 const worker = `${name}-worker-0`;
+const containers = [master, worker, `${name}-worker-1`];
 const CANARY = `kbcanary${Date.now()}`;
 
 async function textOf(folder: string): Promise<string> {
@@ -66,10 +67,9 @@ describe(`a cluster that is created, resized and asked for its logs on ${anyRunt
     await run(['logs', name, `--output=${bundle}`]);
     await run(['list', '--long', '--json']);
     await run(['showcmds', name]);
-    for (const node of [master, `${name}-worker-0`, `${name}-worker-1`]) secrets.keys.push(...await privateKeysOf(node));
+    for (const node of containers) secrets.keys.push(...await privateKeysOf(node));
     await capture.show(master, CANARY);
     const { events, argv, environ } = await capture.end();
-    const containers = [master, `${name}-worker-0`, `${name}-worker-1`];
     const volumes = await dockerLines(['volume', 'ls', '--quiet', `--filter=label=dev.kindbox.cluster=${name}`]);
     const image = JSON.parse(await docker(['inspect', '--format={{json .Image}}', master])) as string;
     const entries: [string, string, string][] = [

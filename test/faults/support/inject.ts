@@ -22,10 +22,10 @@ export const SIGNALS: readonly Signalled[] = [
 ];
 
 /** Runs a verb, and does something when a step of that stage begins; only one of that id, if it is given. @throws when it never does */
-export async function injectAt(kindbox: Kindbox, argv: readonly string[], { stage, id }: { readonly stage: string; readonly id?: string }, inject: (means: Means) => void, { environment }: Pick<KindboxOptions, 'environment'> = {}): Promise<KindboxRun> {
+export async function injectAt(kindbox: Kindbox, argv: readonly string[], { stage, id }: { readonly stage: string; readonly id?: string }, inject: (means: Means) => void, options: Pick<KindboxOptions, 'environment'> = {}): Promise<KindboxRun> {
   const injectedAt: string[] = [];
   const run = await kindbox.run([...argv, '--progress=json'], {
-    ...(environment !== undefined && { environment }),
+    ...options,
     onEvent: (event, signal, hangUp) => {
       if (injectedAt.length > 0 || !begins(event) || event.stage !== stage || (id !== undefined && event.id !== id)) return;
       injectedAt.push(event.id);

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ClusterOperation } from '../../../src/cluster/operations.js';
-import { awaitRuntime } from '../../../src/cluster/shared-operations.js';
 import { joinWorker } from '../../../src/cluster/join-plan.js';
+import { createNode, registrationOf } from '../../../src/cluster/node-plan.js';
 import { inWaves } from '../../../src/cluster/waves.js';
 import { executePlan, type Handlers } from '../../../src/plan/execute.js';
 
@@ -9,12 +9,13 @@ type Wave = Extract<ClusterOperation, { kind: 'create-node' | 'await-runtime' | 
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `demo-worker-${index}`);
 
-/** What it takes to make and join workers, without a control plane. */
+/** What it takes to make and join workers, without a control plane, and so that one that cannot be made does not end the run. */
 function operationsOf(workers: readonly string[]): ClusterOperation[] {
-  const registration = { labels: {}, taints: undefined, limits: undefined };
+  const traits = { cluster: 'demo', run: 'run1', runtime: 'sysbox-runc', podSubnet: '10.244.0.0/16', cni: 'flannel', network: 'demo-net' };
+  const image = { reference: 'nestybox/k8s-node:v1.36.3', kubernetesVersion: 'v1.36.3', cri: 'containerd' } as const;
   return [
-    ...workers.map((worker) => ({ ...awaitRuntime(worker, { group: 'nodes' }), kind: 'create-node', id: `create-node/${worker}`, needs: [], tolerant: true }) as unknown as ClusterOperation),
-    ...workers.flatMap((worker) => joinWorker(worker, [], [], { registration, otherImage: false, customized: false })),
+    ...workers.map((_, index) => ({ ...createNode(traits, { role: 'worker', index, image, settings: {} }, 'nodes', []), tolerant: true })),
+    ...workers.flatMap((worker) => joinWorker(worker, [], [], { registration: registrationOf({}), otherImage: false, customized: false })),
   ];
 }
 
