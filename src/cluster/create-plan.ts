@@ -1,7 +1,7 @@
 import { OWN_MANIFEST } from '../cni/names.js';
 import { EPHEMERAL } from '../kubeadm/ephemeral.js';
 import { ownedLabels, LABELS } from '../nodes/labels.js';
-import { networkName, nodeName } from '../nodes/names.js';
+import { networkName, nodeNames } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
 import { publishedApiServer, type ApiServerFacts } from './api-server.js';
@@ -36,8 +36,7 @@ export interface CreateFacts extends NetworkFacts, ApiServerFacts {
 /** The whole of `kindbox create`, as data. Everything that may overlap does: only `needs` orders it. */
 export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterPlan {
   const { name: cluster } = options;
-  const master = nodeName(cluster, 'control-plane', 0);
-  const workers = Array.from({ length: options.numWorkers }, (_, index) => nodeName(cluster, 'worker', index));
+  const [master, ...workers] = nodeNames(cluster, options.numWorkers);
   const ownNetwork = networkName(cluster);
   const madeNetwork = facts.existingNetworkId === undefined ? [id('create-network', ownNetwork)] : [];
   const apiServer = publishedApiServer(options, facts);

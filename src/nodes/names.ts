@@ -14,7 +14,7 @@ export function nodeName(cluster: string, role: NodeRole, index: number): string
 }
 
 /** Of all nodes of a new cluster, the control plane's first. */
-export function nodeNames(cluster: string, numWorkers: number): string[] {
+export function nodeNames(cluster: string, numWorkers: number): [string, ...string[]] {
   return [nodeName(cluster, 'control-plane', 0), ...Array.from({ length: numWorkers }, (_, index) => nodeName(cluster, 'worker', index))];
 }
 
