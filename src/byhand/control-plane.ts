@@ -16,7 +16,7 @@ const API_SERVER = new URL(`https://${SERVER_HOST}:6443`);
 /** What the engine needs only because it does several things at a time. */
 const NOTHING = (): Lines => [];
 
-export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-credentials' | 'await-api' | 'await-namespaces' | 'look-for-images' | 'apply-cni' | 'await-joinable' | 'hasten-dns'> = {
+export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-credentials' | 'await-api' | 'make-first-objects' | 'await-namespaces' | 'look-for-images' | 'apply-cni' | 'await-joinable' | 'hasten-dns'> = {
   'init-control-plane': (operation, facts) => {
     const { engine, cluster, host, customization } = facts;
     const registration = registrationOf(operation.node, operation.registration, facts);
@@ -33,6 +33,9 @@ export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-crede
   'fetch-credentials': NOTHING,
 
   'await-api': (_operation, facts) => [`retry ${kubectl(facts, ['get', '--raw=/readyz'])} >/dev/null`],
+
+  // The control plane makes them by itself, later.
+  'make-first-objects': NOTHING,
 
   'await-namespaces': NOTHING,
 

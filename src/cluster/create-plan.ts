@@ -16,6 +16,9 @@ import type { CreateOptions } from './options.js';
 import { applyCni, awaitApi, awaitMaster, awaitRuntime, fetchCredentials } from './shared-operations.js';
 import { inWaves } from './waves.js';
 
+/** All wait for the control plane, on a busy machine above all: workers that start, and then what runs on them. */
+const CONTROL_PLANE_WEIGHT = 8;
+
 /** What was observed and decided before planning. */
 export interface CreateFacts extends NetworkFacts, ApiServerFacts {
   readonly run: string;
@@ -65,7 +68,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
           },
         } satisfies ClusterOperation]
       : []),
-    createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: apiServer.ports, addresses: facts.addresses?.[0] }, 'nodes', madeNetwork),
+    createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: apiServer.ports, addresses: facts.addresses?.[0], cpuWeight: workers.length > 0 ? CONTROL_PLANE_WEIGHT : undefined }, 'nodes', madeNetwork),
     // After it: made all at once, each takes as long as all, and everything waits for the control plane. Workers have time until they can join.
     ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings, addresses: facts.addresses?.[index + 1] }, 'nodes', madeNetwork, [id('create-node', master)])),
     awaitRuntime(master, { group: 'nodes' }),
@@ -81,6 +84,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     },
     fetchCredentials(master, { group: 'master', needs: [id('await-runtime', master)] }),
     awaitApi(master, { group: 'master' }),
+    ...(isUsualControlPlane(options) ? [makeFirstObjects(master)] : []),
     {
       kind: 'hasten-dns', id: id('hasten-dns', master), group: 'master', title: 'Having CoreDNS probed every second',
       needs: [id('await-api', master)], replicas: options.ephemeral === true ? EPHEMERAL.dnsReplicas : undefined,
@@ -126,6 +130,18 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
 function awaitNamespaces(master: string): ClusterOperation {
   return {
     kind: 'await-namespaces', id: id('await-namespaces', master), group: 'master', title: `Waiting for the namespaces of Kubernetes on ${master} ...`,
+    needs: [id('fetch-credentials', master)], node: master,
+  };
+}
+
+/** Whose programs make what they made when its image was built. */
+function isUsualControlPlane({ featureGates = {}, runtimeConfig = {}, kubeadmConfigPatches = [], controlPlane }: CreateOptions): boolean {
+  return [Object.keys(featureGates), Object.keys(runtimeConfig), kubeadmConfigPatches, controlPlane?.kubeadmConfigPatches ?? []].every(({ length }) => length === 0);
+}
+
+function makeFirstObjects(master: string): ClusterOperation {
+  return {
+    kind: 'make-first-objects', id: id('make-first-objects', master), group: 'master', title: `Making the roles of Kubernetes on ${master} ...`,
     needs: [id('fetch-credentials', master)], node: master,
   };
 }

@@ -32,6 +32,8 @@ export interface PlannedNode {
   /** Beyond those of the settings. */
   readonly ports?: readonly PortSpec[];
   readonly addresses?: NodeAddresses | undefined;
+  /** As of NodeSpec. */
+  readonly cpuWeight?: number | undefined;
 }
 
 /** The operation that makes a node's container. */
@@ -60,6 +62,7 @@ export function createNode(traits: ClusterTraits, node: PlannedNode, group: stri
       },
       ports: [...node.ports ?? [], ...settings.ports ?? []],
       environment: environment(role, traits.lastingAddress),
+      ...(node.cpuWeight === undefined ? {} : { cpuWeight: node.cpuWeight }),
       ...(settings.cpus === undefined ? {} : { cpus: settings.cpus }),
       ...(settings.memoryBytes === undefined ? {} : { memoryBytes: settings.memoryBytes }),
       ...(settings.mounts === undefined ? {} : { mounts: settings.mounts }),

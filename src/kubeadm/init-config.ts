@@ -39,7 +39,11 @@ export interface InitSettings extends RegistrationSettings, ComponentSettings {
  * the default of 20 requests a second that takes five seconds, in which no node gets its certificate or its pod subnet.
  */
 const UNTHROTTLED: JsonObject = { 'kube-api-qps': '200', 'kube-api-burst': '400' };
-/** The first attempts come before the API server answers, or has its roles; the default of 2s makes up to 4.4s of the third. */
+/**
+ * The first attempt is refused, as the API server has no roles yet; the default of 2s makes up to 4.4s of the next. Once elected, the
+ * controller manager looks once a second whether all start-up hooks of the API server have run, which they have after 1.1 to 1.5 s:
+ * an attempt at 0.5 to 1.1 s is early enough and not too early, and a lease that is renewed five times a second costs 3 % of a processor.
+ */
 const EAGER_ELECTION: JsonObject = { 'leader-elect-retry-period': '500ms' };
 
 /**

@@ -121,6 +121,8 @@ export interface NodeSpec extends NodeAddresses {
   readonly ipv6Forwarding?: boolean;
   /** Processors; fractions are allowed. */
   readonly cpus?: number;
+  /** Share of the processors where they are scarce; other containers have 1. */
+  readonly cpuWeight?: number;
   readonly memoryBytes?: number;
   readonly mounts?: readonly MountSpec[];
   /** They may hold secrets: a plan has none, only what carries it out. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { parse } from 'yaml';
 import type { ClusterSummary } from '../../src/cluster/options.js';
+import type { KubernetesObject } from '../../src/kubernetes/types.js';
 import { factsOf } from './cluster-facts.js';
 import type { KindboxFixture } from './cluster-fixture.js';
 import { eventually } from './eventually.js';
@@ -53,6 +54,7 @@ export class Hand {
     const configuration = async (name: string): Promise<Record<string, string>> =>
       (await this.kubectl.get<{ data: Record<string, string> }>('--namespace=kube-system', 'configmap', name)).data;
     return {
+      first: await this.#firstObjects(),
       kubeadm: await configuration('kubeadm-config'), kubelet: await configuration('kubelet-config'),
       tokens: await this.kubectl.run(['get', 'secrets', '--namespace=kube-system', '--field-selector=type=bootstrap.kubernetes.io/token', '--output=name']),
       nodes: nodes.map(({ metadata: { name, labels }, spec: { taints }, status: { nodeInfo, allocatable: { cpu, memory } } }) => ({
@@ -60,6 +62,17 @@ export class Hand {
         name, labels, taints: (taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/')), cpu, memory, version: nodeInfo.kubeletVersion,
       })),
     };
+  }
+
+  /** kindbox makes them of a list in the node image; by hand, Kubernetes makes them by itself. */
+  async #firstObjects(): Promise<object[]> {
+    const { items } = await this.kubectl.get<{ items: (KubernetesObject & Record<string, unknown>)[] }>(
+      '--all-namespaces', 'namespaces,serviceaccounts,clusterroles,clusterrolebindings,roles,rolebindings');
+    return items.map(({ metadata: { name, namespace, labels, annotations }, kind, rules, aggregationRule, roleRef, subjects, spec }) => ({
+      kind, name, namespace, labels, annotations, aggregationRule, roleRef, subjects, spec,
+      // Those of the others are gathered, in any order, by a controller.
+      rules: aggregationRule === undefined ? rules : undefined,
+    }));
   }
 
   /** The file, without its keys and the port that Docker chose. */

@@ -1,12 +1,14 @@
+import { ADMIN_BINDING } from '../../kubeadm/admin-binding.js';
 import { initConfig, waitsForApiItself } from '../../kubeadm/init-config.js';
 import { SCHEDULER_FILE, schedulerConfig } from '../../kubeadm/scheduler.js';
 import { abortable } from '../../kubernetes/wait.js';
+import { FIRST_OBJECTS_FILE, makeObjects, parseFirstObjects } from '../../kubernetes/first-objects.js';
 import { awaitApiReady, SYSTEM_NAMESPACE } from '../../kubernetes/readiness.js';
 import { hastenDeployment } from '../../kubernetes/workloads.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
 import type { ObservedNode } from '../../provider/types.js';
-import { readCredentials } from '../credentials.js';
+import { readCredentials, SUPER_ADMIN_CONFIG } from '../credentials.js';
 import { initSettings } from '../init-settings.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
@@ -19,6 +21,11 @@ type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: 
 const AFTER_KUBECONFIGS = new Set(['etcd', 'control-plane', 'kubelet-start']);
 /** Phases that begin when configuration, RBAC and token are what a joining worker needs. */
 const AFTER_BOOTSTRAP_TOKEN = new Set(['kubelet-finalize', 'addons']);
+/**
+ * What kubeadm says when they are, before it publishes what it would find for itself without our file (JOIN's discovery goes on
+ * when it is refused). That takes kubeadm a third of a second more: its client makes five requests a second, after a burst.
+ */
+const PUBLISHING = '[bootstrap-token] Creating the "cluster-info" ConfigMap';
 
 /** Probed as often as kubeadm has the API server probed; given up no sooner than by Kubernetes' own three times ten seconds. */
 export const HASTENED_DNS = { namespace: 'kube-system', name: 'coredns', container: 'coredns', periodSeconds: 1, failureThreshold: 30 } as const;
@@ -47,7 +54,7 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     const phase = /^\[([a-z-]+)\]/.exec(line)?.[1];
     if (phase === undefined) return;
     if (AFTER_KUBECONFIGS.has(phase)) session.configurationWritten.resolve();
-    if (AFTER_BOOTSTRAP_TOKEN.has(phase)) session.joinable.resolve();
+    if (AFTER_BOOTSTRAP_TOKEN.has(phase) || line.startsWith(PUBLISHING)) session.joinable.resolve();
     if (line.startsWith(DNS_DEPLOYED)) session.dnsDeployed.resolve();
     run.progress(phase);
   };
@@ -93,6 +100,17 @@ export async function fetchCredentials(session: ClusterSession, operation: Of<'f
 
 export async function awaitApi(session: ClusterSession, _operation: Of<'await-api'>, run: OperationRun): Promise<void> {
   await awaitApiReady(session.api, session.settings.waitMs, run.signal);
+}
+
+/**
+ * Makes all at once what the control plane would make one by one, after a second's pause (wait.Poll in its hook
+ * rbac/bootstrap-roles), and without which kubeadm, the controllers and the workers get nowhere. An image may have no list of it.
+ */
+export async function makeFirstObjects(session: ClusterSession, operation: Of<'make-first-objects'>, run: OperationRun): Promise<void> {
+  const list = await session.provider.exec(session.node(operation.node).id, ['cat', FIRST_OBJECTS_FILE], { signal: run.signal });
+  if (list.exitCode !== 0) return;
+  const ofKubeadm = session.operator.path === SUPER_ADMIN_CONFIG ? [ADMIN_BINDING] : [];
+  await makeObjects(session.api, [...ofKubeadm, ...parseFirstObjects(list.stdout)], { waitMs: session.settings.waitMs, signal: run.signal });
 }
 
 /** What the API server takes from now on; some of its start-up hooks still run, for seconds on a busy machine. */

@@ -24,6 +24,7 @@ const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
   'init-control-plane': controlPlane.initControlPlane,
   'fetch-credentials': controlPlane.fetchCredentials,
   'await-api': controlPlane.awaitApi,
+  'make-first-objects': controlPlane.makeFirstObjects,
   'await-namespaces': controlPlane.awaitNamespaces,
   'look-for-images': cni.lookForImages,
   'apply-cni': cni.applyCni,

@@ -5,6 +5,8 @@ import { privilegedHostConfig, type NodePrivileges } from './node-privileges.js'
 
 /** Where nested containers keep their files: overlayfs does not stack on Docker's own, so each is a volume. */
 const STORES = ['/var/lib/kubelet', '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs', '/var/lib/docker'];
+/** Of a container that asks for none. */
+const USUAL_SHARES = 1024;
 const ETCD_STORE = '/var/lib/etcd';
 
 /** The body of a node's POST /containers/create. `privileges` is absent for Sysbox. */
@@ -48,8 +50,9 @@ function portKey({ nodePort, protocol = 'tcp' }: PortSpec): string {
 }
 
 /** Without swap on top: a node that may use as much again is not limited. */
-function limits({ cpus, memoryBytes }: NodeSpec): Dockerode.HostConfig {
+function limits({ cpus, cpuWeight, memoryBytes }: NodeSpec): Dockerode.HostConfig {
   return {
+    ...(cpuWeight !== undefined && { CpuShares: Math.round(cpuWeight * USUAL_SHARES) }),
     ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
     ...(memoryBytes !== undefined && { Memory: memoryBytes, MemorySwap: memoryBytes }),
   };

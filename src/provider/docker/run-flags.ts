@@ -43,6 +43,7 @@ const OF_HOST: Flags<HostConfig> = {
   Tmpfs: (mounts: Readonly<Record<string, string>>) => each('--tmpfs', Object.entries(mounts).map(([path, options]) => `${path}:${options}`)),
   Mounts: (mounts) => each('--mount', (mounts as readonly Mount[]).map(mountFlag)),
   NanoCpus: (billionths) => (billionths > 0 ? [['--cpus', String(billionths / 1e9)]] : []),
+  CpuShares: (shares) => (shares > 0 ? [['--cpu-shares', String(shares)]] : []),
   Memory: (bytes) => (bytes > 0 ? [['--memory', `${bytes}b`]] : []),
   MemorySwap: (bytes) => (bytes > 0 ? [['--memory-swap', `${bytes}b`]] : []),
 };

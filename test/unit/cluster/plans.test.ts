@@ -40,6 +40,20 @@ describe('create', () => {
     expect(find(plan, 'join-worker', 'demo-worker-9').after).toBeUndefined();
   });
 
+  test('where workers compete with it, the control plane comes first', () => {
+    const weights = (numWorkers: number): unknown[] => planCreate({ ...options, numWorkers }, facts).operations.flatMap((operation) => (operation.kind === 'create-node' ? [operation.spec.cpuWeight] : []));
+    expect(weights(2)).toEqual([8, undefined, undefined]);
+    expect(weights(0)).toEqual([undefined]);
+  });
+
+  test('what Kubernetes makes first is not made of a list when it is asked to be another than the list is of', () => {
+    const makes = (more: Partial<CreateOptions>): boolean => ids(planCreate({ ...options, ...more }, facts)).includes('make-first-objects/demo-master');
+    expect(makes({ featureGates: {}, kubeadmConfigPatches: [] })).toBe(true);
+    for (const more of [{ featureGates: { AnyGate: true } }, { runtimeConfig: { 'api/alpha': 'true' } }, { kubeadmConfigPatches: ['kind: ClusterConfiguration'] }, { controlPlane: { kubeadmConfigPatches: ['kind: InitConfiguration'] } }]) {
+      expect(makes(more)).toBe(false);
+    }
+  });
+
   test('a CNI of the user\'s, which may need anything, is applied when the API server is ready', () => {
     const plan = planCreate({ ...options, cni: './mine.yaml' }, { ...facts, cni: { name: 'mine', networked: true, preloaded: false } });
     expect(find(plan, 'apply-cni').needs).toEqual(['await-api/demo-master']);

@@ -30,6 +30,7 @@ test('ports of every kind', () => {
 
 test('limits, address and environment', () => {
   expect(optionsOf({ cpus: 1.5 }, '--cpus')).toEqual(['1.5']);
+  expect(optionsOf({ cpuWeight: 4 }, '--cpu-shares')).toEqual(['4096']);
   expect(optionsOf({ memoryBytes: 2 ** 31 }, '--memory')).toEqual(['2147483648b']);
   expect(optionsOf({ memoryBytes: 2 ** 31 }, '--memory-swap')).toEqual(['2147483648b']);
   expect(optionsOf({ ipv4: '172.18.0.2' }, '--ip')).toEqual(['172.18.0.2']);

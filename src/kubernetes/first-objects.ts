@@ -1,0 +1,87 @@
+import { KindboxError } from '../errors/index.js';
+import type { ApiClient } from './api-client.js';
+import { ApiError } from './api-error.js';
+import type { KubernetesObject } from './types.js';
+import { pause, POLL_MS, throwIfAborted } from './wait.js';
+
+/** Where a node image has what the programs of its control plane make by themselves in an empty database: an object a line. */
+export const FIRST_OBJECTS_FILE = '/usr/local/share/kindbox/first-objects.jsonl';
+
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+const PATHS: Readonly<Record<string, (namespace: string) => string>> = {
+  Namespace: () => '/api/v1/namespaces',
+  ClusterRole: () => `${RBAC}/clusterroles`,
+  ClusterRoleBinding: () => `${RBAC}/clusterrolebindings`,
+  Role: (namespace) => `${RBAC}/namespaces/${namespace}/roles`,
+  RoleBinding: (namespace) => `${RBAC}/namespaces/${namespace}/rolebindings`,
+  ServiceAccount: (namespace) => `/api/v1/namespaces/${namespace}/serviceaccounts`,
+};
+
+export type FirstObject = KubernetesObject & { readonly kind: string };
+
+/** Without what is a cluster's own. A line that is none of these objects is left out: what is missing is made later. */
+export function parseFirstObjects(lines: string): FirstObject[] {
+  return lines.split('\n').flatMap((line) => {
+    const object = parsed(line);
+    if (object?.kind === undefined || !Object.hasOwn(PATHS, object.kind)) return [];
+    const { apiVersion, kind, metadata: { name, namespace, labels, annotations }, ...rest } = object as FirstObject & Record<string, unknown>;
+    const { rules, aggregationRule, roleRef, subjects } = rest;
+    return [withoutUndefined({ apiVersion, kind, metadata: withoutUndefined({ name, namespace, labels, annotations }), rules, aggregationRule, roleRef, subjects })];
+  });
+}
+
+function parsed(line: string): KubernetesObject | undefined {
+  try {
+    const object = JSON.parse(line) as Partial<KubernetesObject> | null;
+    return typeof object?.metadata?.name === 'string' ? object as KubernetesObject : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutUndefined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}
+
+export interface MakingOptions {
+  /** Milliseconds until the API server has to answer. */
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds. Whoever makes them otherwise has done so by then. */
+const LONGEST_MS = 3000;
+
+/**
+ * Makes those that are not there as soon as the API server listens, those without which others get nowhere first.
+ * What cannot be made is left: the control plane makes it later. @throws CancelledError.
+ */
+export async function makeObjects(api: Pick<ApiClient, 'request'>, objects: readonly FirstObject[], { waitMs, signal }: MakingOptions): Promise<void> {
+  const all = async (some: readonly FirstObject[], limitMs: number): Promise<void> => {
+    const deadline = Date.now() + limitMs;
+    await Promise.all(some.map((object) => make(api, object, deadline, signal)));
+  };
+  await all(objects.filter(opensDoors), waitMs);
+  await all(objects.filter((object) => !opensDoors(object)), LONGEST_MS);
+}
+
+/** kubeadm's first request is waiting for the API server as well, and comes back after half a second if one of these is missing. */
+function opensDoors({ kind, metadata: { name } }: FirstObject): boolean {
+  return kind === 'Namespace' || ['cluster-admin', 'kubeadm:cluster-admins'].includes(name);
+}
+
+async function make(api: Pick<ApiClient, 'request'>, object: FirstObject, deadline: number, signal: AbortSignal): Promise<void> {
+  const path = PATHS[object.kind]?.(encodeURIComponent(object.metadata.namespace ?? '')) ?? '';
+  for (;;) {
+    try {
+      await api.request('POST', path, { body: object, idempotent: true, rejectBusy: true, signal });
+      return;
+    } catch (error) {
+      throwIfAborted(signal);
+      if (!(error instanceof ApiError || error instanceof KindboxError)) throw error;
+      if ((error instanceof ApiError && error.status === 409) || Date.now() >= deadline) return;
+    }
+    // The server does not listen yet, or has not made the namespace.
+    await pause(POLL_MS, signal);
+  }
+}
