@@ -9,7 +9,7 @@ import { nodeName } from '../nodes/names.js';
 import type { HostDescription } from '../provider/host-description.js';
 import type { ObservedNode } from '../provider/types.js';
 import { cleanUpThroughApi } from './clean-up.js';
-import { readCredentials } from './credentials.js';
+import { readCredentials, readKubeconfigs } from './credentials.js';
 import { recordedCustomization, type Customization } from './customization.js';
 import { requireNoFailures } from './failures.js';
 import { CUSTOMIZATION_FILE } from './handlers/customize.js';
@@ -60,14 +60,19 @@ async function resizeLocked(context: EngineContext, asked: ResizeOptions, { host
   const startedAt = Date.now();
   const { signal } = context;
 
-  const image = await chooseImage(context, host, { image: asked.image ?? asked.settings?.image ?? workerDefaultsOf(master).image ?? master.image });
+  const reading = readKubeconfigs(context, master);
+  const [image, customization, proxy] = await Promise.all([
+    chooseImage(context, host, { image: asked.image ?? asked.settings?.image ?? workerDefaultsOf(master).image ?? master.image }),
+    observeCustomization(context, master), proxyOfCluster(context, master),
+    // Its failure is told when it is waited for.
+    reading.catch(() => undefined),
+  ]);
   requireSupportedSkew(master.labels[LABELS.kubernetesVersion] ?? image.kubernetesVersion, image.kubernetesVersion);
-  const [customization, proxy] = await Promise.all([observeCustomization(context, master), proxyOfCluster(context, master)]);
   const { kubernetesVersion } = image;
   const session = existingSession(context, { name: asked.name, nodes: [master] }, { host, run, kubernetesVersion, waitMs: asked.waitMs, customization, proxy });
 
   try {
-    await readCredentials(session, master, signal);
+    await readCredentials(session, master, signal, reading);
     const cluster = await locked;
     cluster.networks.forEach((network) => session.rememberNetwork(network));
     const nodeObjects = new Set((await listNodes(session.api, signal).catch((error: unknown) => { throw explainRefusal(error); })).map((node) => node.metadata.name));
