@@ -1,11 +1,15 @@
 import { KindboxError } from '../errors/index.js';
 import type { ApiClient } from './api-client.js';
 import { ApiError } from './api-error.js';
-import type { KubernetesObject } from './types.js';
+import { isNamed } from './conform.js';
 import { pause, POLL_MS, throwIfAborted } from './wait.js';
 
 /** Where a node image has what the programs of its control plane make by themselves in an empty database: an object a line. */
 export const FIRST_OBJECTS_FILE = '/usr/local/share/kindbox/first-objects.jsonl';
+
+/** The role that may do everything, and the group of kubeadm's administrators, which kubeadm binds to it. */
+export const CLUSTER_ADMIN = 'cluster-admin';
+export const ADMINISTRATORS = 'kubeadm:cluster-admins';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const PATHS: Readonly<Record<string, (namespace: string) => string>> = {
@@ -17,30 +21,34 @@ const PATHS: Readonly<Record<string, (namespace: string) => string>> = {
   ServiceAccount: (namespace) => `/api/v1/namespaces/${namespace}/serviceaccounts`,
 };
 
-export type FirstObject = KubernetesObject & { readonly kind: string };
+/** The fields in which such an object is the same in every cluster. */
+export interface FirstObject {
+  readonly apiVersion?: string | undefined;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string | undefined; readonly labels?: unknown; readonly annotations?: unknown };
+  readonly rules?: unknown;
+  readonly aggregationRule?: unknown;
+  readonly roleRef?: unknown;
+  readonly subjects?: unknown;
+}
 
 /** Without what is a cluster's own. A line that is none of these objects is left out: what is missing is made later. */
 export function parseFirstObjects(lines: string): FirstObject[] {
-  return lines.split('\n').flatMap((line) => {
-    const object = parsed(line);
-    if (object?.kind === undefined || !Object.hasOwn(PATHS, object.kind)) return [];
-    const { apiVersion, kind, metadata: { name, namespace, labels, annotations }, ...rest } = object as FirstObject & Record<string, unknown>;
-    const { rules, aggregationRule, roleRef, subjects } = rest;
-    return [withoutUndefined({ apiVersion, kind, metadata: withoutUndefined({ name, namespace, labels, annotations }), rules, aggregationRule, roleRef, subjects })];
-  });
+  return lines.split('\n').map(parsed).filter(isFirstObject).map(
+    ({ apiVersion, kind, metadata: { name, namespace, labels, annotations }, rules, aggregationRule, roleRef, subjects }) =>
+      ({ apiVersion, kind, metadata: { name, namespace, labels, annotations }, rules, aggregationRule, roleRef, subjects }));
 }
 
-function parsed(line: string): KubernetesObject | undefined {
+function isFirstObject(value: unknown): value is FirstObject {
+  return isNamed(value) && Object.hasOwn(PATHS, (value as FirstObject).kind);
+}
+
+function parsed(line: string): unknown {
   try {
-    const object = JSON.parse(line) as Partial<KubernetesObject> | null;
-    return typeof object?.metadata?.name === 'string' ? object as KubernetesObject : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
-}
-
-function withoutUndefined<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }
 
 export interface MakingOptions {
@@ -67,7 +75,7 @@ export async function makeObjects(api: Pick<ApiClient, 'request'>, objects: read
 
 /** kubeadm's first request is waiting for the API server as well, and comes back after half a second if one of these is missing. */
 function opensDoors({ kind, metadata: { name } }: FirstObject): boolean {
-  return kind === 'Namespace' || ['cluster-admin', 'kubeadm:cluster-admins'].includes(name);
+  return kind === 'Namespace' || name === CLUSTER_ADMIN || name === ADMINISTRATORS;
 }
 
 async function make(api: Pick<ApiClient, 'request'>, object: FirstObject, deadline: number, signal: AbortSignal): Promise<void> {

@@ -22,8 +22,8 @@ const AFTER_KUBECONFIGS = new Set(['etcd', 'control-plane', 'kubelet-start']);
 /** Phases that begin when configuration, RBAC and token are what a joining worker needs. */
 const AFTER_BOOTSTRAP_TOKEN = new Set(['kubelet-finalize', 'addons']);
 /**
- * What kubeadm says when they are, before it publishes what it would find for itself without our file (JOIN's discovery goes on
- * when it is refused). That takes kubeadm a third of a second more: its client makes five requests a second, after a burst.
+ * What kubeadm says when they are. It goes on to publish cluster-info, which takes a third of a second, as its client may make five
+ * requests a second after a burst. A worker with a discovery file asks for it, too, and does without when it is refused.
  */
 const PUBLISHING = '[bootstrap-token] Creating the "cluster-info" ConfigMap';
 
