@@ -2,6 +2,7 @@ import { cniImages } from '../cni/cni.js';
 import { HASTENED_DNS, initArgv, WRITE_SCHEDULER_FILE } from '../cluster/handlers/control-plane.js';
 import { initSettings } from '../cluster/init-settings.js';
 import { initConfig } from '../kubeadm/init-config.js';
+import { PROTECTED, TRY_OOM_SCORE, UNPROTECTED } from '../kubeadm/oom-score.js';
 import { schedulerConfig } from '../kubeadm/scheduler.js';
 import { hasteningPatch } from '../kubernetes/workloads.js';
 import { withInput } from '../shell/here-document.js';
@@ -16,16 +17,24 @@ const API_SERVER = new URL(`https://${SERVER_HOST}:6443`);
 /** What the engine needs only because it does several things at a time. */
 const NOTHING = (): Lines => [];
 
-export const controlPlaneCommands: Renderers<'init-control-plane' | 'fetch-credentials' | 'await-api' | 'make-first-objects' | 'await-namespaces' | 'look-for-images' | 'apply-cni' | 'await-joinable' | 'hasten-dns'> = {
+/** The script tries what the nodes may have when it runs. */
+const OOM_SCORE = { standIn: 'OOM-SCORE-OF-NODES', expansion: { 'OOM-SCORE-OF-NODES': '$oom_score' } } as const;
+
+export const controlPlaneCommands: Renderers<'try-oom-score' | 'init-control-plane' | 'fetch-credentials' | 'await-api' | 'make-first-objects' | 'await-namespaces' | 'look-for-images' | 'apply-cni' | 'await-joinable' | 'hasten-dns'> = {
+  'try-oom-score': ({ node }, { engine }) => [
+    `oom_score=${PROTECTED}`,
+    `echo "$oom_score" | ${engine.inNode(node, TRY_OOM_SCORE, 'stdin')} 2>/dev/null || oom_score=${UNPROTECTED}`,
+  ],
+
   'init-control-plane': (operation, facts) => {
     const { engine, cluster, host, customization } = facts;
     const registration = registrationOf(operation.node, operation.registration, facts);
-    const told = initSettings(operation, { cluster, customization, registration, cgroupVersion: host.cgroupVersion, waitMs: facts.waitSeconds * 1000, token: TOKEN.standIn });
+    const told = initSettings(operation, { cluster, customization, registration, cgroupVersion: host.cgroupVersion, waitMs: facts.waitSeconds * 1000, token: TOKEN.standIn, oomScoreAdj: OOM_SCORE.standIn });
     const schedulerFile = schedulerConfig(told);
     return [
       `token=$(${engine.inNode(operation.node, ['kubeadm', 'token', 'generate'])})`,
       ...(schedulerFile === undefined ? [] : withInput(`${engine.inNode(operation.node, WRITE_SCHEDULER_FILE, 'stdin')} >/dev/null`, schedulerFile)),
-      ...withInput(engine.inNode(operation.node, initArgv(registration.kubernetesVersion), 'stdin'), initConfig(told), TOKEN.expansion),
+      ...withInput(engine.inNode(operation.node, initArgv(registration.kubernetesVersion), 'stdin'), initConfig(told), { ...TOKEN.expansion, ...OOM_SCORE.expansion }),
     ];
   },
 

@@ -8,7 +8,10 @@ import { registrationOf, TOKEN } from './registration.js';
 
 const IMAGES_OF_DAEMON_SETS = 'jsonpath={.items[*].spec.template.spec.initContainers[*].image} {.items[*].spec.template.spec.containers[*].image}';
 
-export const workerCommands: Renderers<'prepare-join' | 'share-images' | 'join-worker' | 'label-node' | 'revoke-token'> = {
+export const workerCommands: Renderers<'issue-credentials' | 'prepare-join' | 'share-images' | 'join-worker' | 'label-node' | 'revoke-token'> = {
+  // Here each kubelet asks for its own.
+  'issue-credentials': () => [],
+
   // kubeadm publishes the cluster's address and CA as a kubeconfig without a user.
   'prepare-join': ({ node }, facts) => [
     `${kubectl(facts, ['--namespace=kube-public', 'get', 'configmap', 'cluster-info', '--output=jsonpath={.data.kubeconfig}'])} |`,

@@ -3,7 +3,7 @@ import { nodeName } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
 import type { NodeAddresses, ObservedNode } from '../provider/types.js';
-import { joinWorker, revokeToken } from './join-plan.js';
+import { issueCredentials, joinWorker, revokeToken } from './join-plan.js';
 import type { ChosenImage } from './node-image.js';
 import { createNode, registrationOf, type ClusterTraits } from './node-plan.js';
 import type { ClusterOperation } from './operations.js';
@@ -52,10 +52,11 @@ export function comingWorkers({ cluster, facts, indices, before, answering, wait
   const answers = answering === undefined ? [] : [answering];
   return inWaves([
     { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: answers },
+    issueCredentials(master.name, names, answers),
     ...indices.map((index) => createNode(
       traits, { role: 'worker', index, image: imageOf(index), settings: settingsOf(index), addresses: facts.addresses?.get(index) }, 'resize', [...before, ...answers],
     )),
-    ...indices.flatMap((index) => joinWorker(nodeName(cluster, 'worker', index), [], [mint], {
+    ...indices.flatMap((index) => joinWorker(nodeName(cluster, 'worker', index), [id('issue-credentials', master.name)], [mint], {
       registration: registrationOf(settingsOf(index)), otherImage: imageOf(index).reference !== master.image, customized: facts.customized === true,
     })),
     revokeToken(cluster, 'workers', [mint], names.map((worker) => id('join-worker', worker))),

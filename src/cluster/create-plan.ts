@@ -16,8 +16,11 @@ import type { CreateOptions } from './options.js';
 import { applyCni, awaitApi, awaitMaster, awaitRuntime, fetchCredentials } from './shared-operations.js';
 import { inWaves } from './waves.js';
 
-/** All wait for the control plane, on a busy machine above all: workers that start, and then what runs on them. */
-const CONTROL_PLANE_WEIGHT = 8;
+/**
+ * All wait for the control plane, on a busy machine above all: workers that start, and then what runs on them. With more of the
+ * processors than eight workers it is the first node that is Ready, too, and has CoreDNS run while the others come.
+ */
+const CONTROL_PLANE_WEIGHT = 32;
 
 /** What was observed and decided before planning. */
 export interface CreateFacts extends NetworkFacts, ApiServerFacts {
@@ -72,11 +75,12 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     // After it: made all at once, each takes as long as all, and everything waits for the control plane. Workers have time until they can join.
     ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings, addresses: facts.addresses?.[index + 1] }, 'nodes', madeNetwork, [id('create-node', master)])),
     awaitRuntime(master, { group: 'nodes' }),
+    { kind: 'try-oom-score', id: id('try-oom-score', master), group: 'nodes', title: `Trying whether ${master} can protect its kubelet`, needs: [id('create-node', master)], node: master },
     ...(facts.customized === true ? [customizeNode(master)] : []),
     {
       kind: 'init-control-plane', id: id('init-control-plane', master), group: 'master',
       title: `Running kubeadm init on ${master} ... (may take up to a minute)`,
-      needs: [id(facts.customized === true ? 'customize-node' : 'await-runtime', master)], node: master, podSubnet,
+      needs: [id(facts.customized === true ? 'customize-node' : 'await-runtime', master), id('try-oom-score', master)], node: master, podSubnet,
       serviceSubnet: facts.dual === true ? inner.services.join(',') : options.serviceSubnet, featureGates: options.featureGates, runtimeConfig: options.runtimeConfig,
       certificateNames: apiServer.certificateNames, schedulableControlPlane: options.numWorkers === 0,
       registration: registrationOf(masterSettings), kubeProxyMode: options.kubeProxyMode, ephemeral: options.ephemeral,

@@ -9,6 +9,8 @@ export interface InitCircumstances {
   /** Secret, or what stands for it in a script. */
   readonly token: string;
   readonly cgroupVersion: 1 | 2;
+  /** Or what stands for it in a script. */
+  readonly oomScoreAdj: number | string | undefined;
   /** Milliseconds for each wait. */
   readonly waitMs: number;
   readonly customization: Customization;
@@ -17,7 +19,7 @@ export interface InitCircumstances {
 /** What kubeadm init is told, whether the engine runs it or a person does. */
 export function initSettings(
   { id, kind, group, title, needs, after, tolerant, node, registration: _unresolved, ...settings }: Extract<ClusterOperation, { kind: 'init-control-plane' }>,
-  { cluster, registration, token, cgroupVersion, waitMs, customization }: InitCircumstances,
+  { cluster, registration, token, cgroupVersion, oomScoreAdj, waitMs, customization }: InitCircumstances,
 ): InitSettings {
-  return { ...settings, ...registration, clusterName: cluster, token, cgroupVersion, waitMs, patches: customization.init };
+  return { ...settings, ...registration, clusterName: cluster, token, cgroupVersion, oomScoreAdj, waitMs, patches: customization.init };
 }

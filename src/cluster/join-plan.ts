@@ -8,11 +8,17 @@ export function joinOperations(workers: readonly string[], master: string, about
   return [
     {
       kind: 'await-joinable', id: id('await-joinable', master), group: 'workers', title: 'Joining the worker nodes to the cluster ...',
-      needs: [id('await-runtime', master)],
+      needs: [id('issue-credentials', master)],
     },
-    ...workers.flatMap((worker, index) => joinWorker(worker, [id('fetch-credentials', master)], [id('await-joinable', master)], aboutOf(index))),
+    issueCredentials(master, workers, [id('await-runtime', master)]),
+    ...workers.flatMap((worker, index) => joinWorker(worker, [id('fetch-credentials', master), id('issue-credentials', master)], [id('await-joinable', master)], aboutOf(index))),
     revokeToken(master, 'workers', [id('await-api', master)], workers.map((worker) => id('join-worker', worker))),
   ];
+}
+
+/** While it does it, the workers boot. */
+export function issueCredentials(master: string, workers: readonly string[], needs: readonly string[]): ClusterOperation {
+  return { kind: 'issue-credentials', id: id('issue-credentials', master), group: 'workers', title: 'Making the credentials of kubelets', needs, node: master, workers };
 }
 
 /** @param subject whose token it is: that of a control plane's kubeadm, or of a cluster's resize */

@@ -16,6 +16,7 @@ export type ClusterOperation =
   | (Kind<'create-node'> & { readonly spec: NodeSpec })
   | (Kind<'await-runtime'> & { readonly node: string })
   | (Kind<'customize-node'> & { readonly node: string })
+  | (Kind<'try-oom-score'> & { readonly node: string })
   | (Kind<'init-control-plane'> & ComponentSettings & {
       readonly node: string;
       /** CIDRs, one of each family, with a comma between them. */
@@ -46,6 +47,8 @@ export type ClusterOperation =
   | Kind<'mint-token'>
   | Kind<'await-joinable'>
   | (Kind<'hasten-dns'> & { /** kubeadm's own number when undefined. */ readonly replicas?: number | undefined })
+  /** Of the kubelets of workers. */
+  | (Kind<'issue-credentials'> & { readonly node: string; readonly workers: readonly string[] })
   | (Kind<'prepare-join'> & { readonly node: string })
   | (Kind<'join-worker'> & { readonly node: string; readonly registration: NodeRegistration })
   | (Kind<'label-node'> & { readonly node: string; readonly labels: Readonly<Record<string, string>> })

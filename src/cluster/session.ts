@@ -7,6 +7,7 @@ import { LABELS } from '../nodes/labels.js';
 import type { HostDescription } from '../provider/host-description.js';
 import type { NodeProvider } from '../provider/provider.js';
 import type { ObservedNetwork, ObservedNode } from '../provider/types.js';
+import type { KubeletCredentials } from '../kubeadm/kubelet-credentials.js';
 import type { KubeadmPatch } from '../kubeadm/patches.js';
 import type { RuntimeProxy } from '../nodes/runtime-proxy.js';
 import type { Customization } from './customization.js';
@@ -47,10 +48,16 @@ export class ClusterSession {
   readonly token: BootstrapToken = newBootstrapToken();
   /** kubeadm has written the certificates and kubeconfigs of the control plane. */
   readonly configurationWritten = new Deferred<void>();
-  /** kubeadm has set up everything that a joining worker asks for. */
+  /** kubeadm has published everything that a joining worker asks for whose kubelet has its credentials. */
+  readonly configurationPublished = new Deferred<void>();
+  /** kubeadm has set up what a worker needs that joins with the token. */
   readonly joinable = new Deferred<void>();
   /** kubeadm has made the Deployment of CoreDNS. */
   readonly dnsDeployed = new Deferred<void>();
+  /** What kubelets and kube-proxies may have. */
+  oomScoreAdj: number | undefined;
+  /** Secret. By name, of workers that are to join. */
+  kubeletCredentials: ReadonlyMap<string, KubeletCredentials> = new Map();
   readonly joined = new Set<string>();
   readonly ready = new Set<string>();
   /** Milliseconds since the epoch, by name, of nodes that this run started. */

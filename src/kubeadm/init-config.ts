@@ -3,7 +3,7 @@ import { withComponentSettings, type ComponentSettings } from './component-setti
 import { EPHEMERAL } from './ephemeral.js';
 import { withArgumentsOf } from './extra-args.js';
 import { kubeProxyConfig } from './kube-proxy.js';
-import { isJsonObject, type JsonObject } from './merge-patch.js';
+import { isJsonObject, mergePatch, type JsonObject } from './merge-patch.js';
 import { withPatches, type KubeadmPatch } from './patches.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
 import { READS_SCHEDULER_FILE, schedulerConfig } from './scheduler.js';
@@ -25,6 +25,8 @@ export interface InitSettings extends RegistrationSettings, ComponentSettings {
   /** No worker is going to take the pods. */
   readonly schedulableControlPlane: boolean;
   readonly kubeProxyMode?: string | undefined;
+  /** What the kubelet and kube-proxy may have (see oom-score.ts), or what stands for it in a script; their own choice when undefined. */
+  readonly oomScoreAdj?: number | string | undefined;
   /** See ephemeral.ts. */
   readonly ephemeral?: boolean | undefined;
   /** Where nodes reach the API server; kubeadm takes the node's own address when undefined. */
@@ -40,11 +42,21 @@ export interface InitSettings extends RegistrationSettings, ComponentSettings {
  */
 const UNTHROTTLED: JsonObject = { 'kube-api-qps': '200', 'kube-api-burst': '400' };
 /**
- * The first attempt is refused, as the API server has no roles yet; the default of 2s makes up to 4.4s of the next. Once elected, the
+ * The first attempts are refused, as the API server has no roles yet; the default of 2s makes up to 4.4s of the next. Once elected, the
  * controller manager looks once a second whether all start-up hooks of the API server have run, which they have after 1.1 to 1.5 s:
- * an attempt at 0.5 to 1.1 s is early enough and not too early, and a lease that is renewed five times a second costs 3 % of a processor.
+ * an election 0.2 to 0.8 s after the API server listens is early enough and, most times, not too early. The scheduler has work half a
+ * second after the controllers. More often than needed costs: a lease that is renewed five times a second takes 3 % of a processor.
  */
-const EAGER_ELECTION: JsonObject = { 'leader-elect-retry-period': '500ms' };
+const EAGER_ELECTION = {
+  controllerManager: { 'leader-elect-retry-period': '300ms' },
+  scheduler: { 'leader-elect-retry-period': '800ms' },
+} as const satisfies Readonly<Record<string, JsonObject>>;
+
+/**
+ * A new etcd waits for one to ten of its heartbeats before it elects itself, though it has nobody to ask: with the default
+ * of 100 ms half a second in the mean, in which the API server waits, too. Nobody else is sent a heartbeat.
+ */
+const ELECTS_ITSELF: JsonObject = { 'heartbeat-interval': '10', 'election-timeout': '50' };
 
 /**
  * Since 1.29 kubeadm binds the administrator's role by asking until the API server answers, and since 1.31 it can be told
@@ -59,7 +71,7 @@ export function waitsForApiItself(kubernetesVersion: string): boolean {
 export function initConfig(settings: InitSettings): string {
   const apiVersion = kubeadmApiVersion(settings.kubernetesVersion);
   const documents = withComponentSettings(defaultDocuments(settings, apiVersion), settings);
-  const patched = withPatches(documents, settings.patches ?? []).map((document) => withNames(document, certificateNames(settings)));
+  const patched = withPatches(documents, settings.patches ?? []).map((document) => withOneEtcd(withNames(document, certificateNames(settings))));
   return yamlDocuments(patched.map((document) => withArgumentsOf(apiVersion, document)));
 }
 
@@ -88,21 +100,21 @@ function defaultDocuments(settings: InitSettings, apiVersion: string): JsonObjec
       kubernetesVersion: settings.kubernetesVersion,
       networking: { podSubnet: settings.podSubnet, ...(settings.serviceSubnet === undefined ? {} : { serviceSubnet: settings.serviceSubnet }) },
       apiServer: { certSANs: certificateNames(settings) },
-      controllerManager: { extraArgs: { ...UNTHROTTLED, ...EAGER_ELECTION } },
+      controllerManager: { extraArgs: { ...UNTHROTTLED, ...EAGER_ELECTION.controllerManager } },
       scheduler: schedulerSettings(settings),
-      ...(settings.ephemeral === true ? { etcd: EPHEMERAL.etcd } : {}),
+      etcd: mergePatch({ local: { extraArgs: ELECTS_ITSELF } }, settings.ephemeral === true ? EPHEMERAL.etcd : {}),
       // ECDSA keys are made and verified in a fraction of RSA's CPU time, which a create is bound by.
       ...(apiVersion.endsWith('v1beta4') ? { encryptionAlgorithm: 'ECDSA-P256' } : {}),
     },
     kubeletConfig(settings),
-    kubeProxyConfig(settings.kubeProxyMode),
+    { ...kubeProxyConfig(settings.kubeProxyMode), oomScoreAdj: settings.oomScoreAdj },
   ];
 }
 
 function schedulerSettings(settings: InitSettings): JsonObject {
   return schedulerConfig(settings) === undefined
-    ? { extraArgs: EAGER_ELECTION }
-    : { ...READS_SCHEDULER_FILE, extraArgs: { ...EAGER_ELECTION, ...READS_SCHEDULER_FILE.extraArgs } };
+    ? { extraArgs: EAGER_ELECTION.scheduler }
+    : { ...READS_SCHEDULER_FILE, extraArgs: { ...EAGER_ELECTION.scheduler, ...READS_SCHEDULER_FILE.extraArgs } };
 }
 
 function certificateNames(settings: InitSettings): string[] {
@@ -118,6 +130,12 @@ function withNames(document: JsonObject, names: readonly string[]): JsonObject {
   return { ...document, apiServer: { ...server, certSANs: [...new Set([...names, ...(Array.isArray(certSANs) ? certSANs as string[] : [])])] } };
 }
 
+/** A patch that names an etcd elsewhere merges with what the one on the control plane is told; kubeadm wants one of the two. */
+function withOneEtcd(document: JsonObject): JsonObject {
+  const { etcd } = document;
+  return isJsonObject(etcd) && etcd['external'] !== undefined ? mergePatch(document, { etcd: { local: null } }) as JsonObject : document;
+}
+
 function kubeletConfig(settings: InitSettings): JsonObject {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -125,6 +143,7 @@ function kubeletConfig(settings: InitSettings): JsonObject {
     cgroupDriver: settings.runtime.cgroupDriver,
     // The swap, disk and image space that a node sees are the host's: they say nothing about the node.
     failSwapOn: false,
+    oomScoreAdj: settings.oomScoreAdj,
     imageGCHighThresholdPercent: 100,
     evictionHard: { 'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%' },
     ...(settings.cgroupVersion === 1 && canRefuseCgroupV1(settings.kubernetesVersion) ? { failCgroupV1: false } : {}),

@@ -1,4 +1,5 @@
 import { withArgumentsOf } from './extra-args.js';
+import { KUBELET_CONFIG } from './kubelet-credentials.js';
 import { nodeRegistration, type RegistrationSettings } from './node-registration.js';
 import { withPatches, type KubeadmPatch } from './patches.js';
 import { kubeadmTimeouts } from './timeouts.js';
@@ -17,8 +18,10 @@ const CERTIFICATE_FIRST = { 'rotate-certificates': 'false' } as const;
 
 /** Of this worker, which may be older than the control plane. */
 export interface JoinSettings extends RegistrationSettings {
-  /** Secret: the result goes to stdin only. */
+  /** Secret: the result goes to stdin only. Not used by a worker whose kubelet has its credentials. */
   readonly token: string;
+  /** Its kubeconfig has been written (see kubelet-credentials.ts), and kubeadm reads with it, too. */
+  readonly hasCredentials?: boolean | undefined;
   /** Milliseconds for each wait; kubeadm's own when undefined. */
   readonly waitMs?: number | undefined;
   readonly patches?: readonly KubeadmPatch[] | undefined;
@@ -34,7 +37,9 @@ export function joinConfig(settings: JoinSettings): string {
     {
       apiVersion,
       kind: 'JoinConfiguration',
-      discovery: { file: { kubeConfigPath: DISCOVERY_FILE }, tlsBootstrapToken: settings.token },
+      discovery: settings.hasCredentials === true
+        ? { file: { kubeConfigPath: KUBELET_CONFIG } }
+        : { file: { kubeConfigPath: DISCOVERY_FILE }, tlsBootstrapToken: settings.token },
       nodeRegistration: nodeRegistration({ ...settings, kubeletFlags: { ...CERTIFICATE_FIRST, ...settings.kubeletFlags } }),
       ...(apiVersion.endsWith('v1beta4') ? { timeouts: kubeadmTimeouts('join', settings.waitMs) } : {}),
     },

@@ -53,6 +53,11 @@ export interface Hastening {
   readonly failureThreshold: number;
   /** As many as there were when undefined. */
   readonly replicas?: number | undefined;
+  /**
+   * Where its pods reach the API server, instead of the Service, which a node may have no kube-proxy for yet. A pod that was refused
+   * tries again a second or two later.
+   */
+  readonly apiServer?: URL | undefined;
 }
 
 export interface HastenedDeployment extends Hastening {
@@ -60,8 +65,11 @@ export interface HastenedDeployment extends Hastening {
   readonly name: string;
 }
 
-export function hasteningPatch({ container, periodSeconds, failureThreshold, replicas }: Hastening): object {
-  return { spec: { ...(replicas === undefined ? {} : { replicas }), template: { spec: { containers: [{ name: container, readinessProbe: { periodSeconds, failureThreshold } }] } } } };
+export function hasteningPatch({ container, periodSeconds, failureThreshold, replicas, apiServer }: Hastening): object {
+  const env = apiServer === undefined ? {} : { env: [
+    { name: 'KUBERNETES_SERVICE_HOST', value: apiServer.hostname.replace(/^\[|\]$/g, '') }, { name: 'KUBERNETES_SERVICE_PORT', value: apiServer.port },
+  ] };
+  return { spec: { ...(replicas === undefined ? {} : { replicas }), template: { spec: { containers: [{ name: container, readinessProbe: { periodSeconds, failureThreshold }, ...env }] } } } };
 }
 
 /** The images of all DaemonSets, and of CoreDNS, which any node may have to run. */

@@ -121,9 +121,26 @@ describe(`a cluster that is created, resized and asked for its logs on ${anyRunt
     for (const closed of [2379, 10255]) expect([closed, await anonymously(address, closed, '/')]).toEqual([closed, undefined]);
   });
 
-  test('private files in a node are root\'s alone', async () => {
-    const open = await inNode(master, ['find', '/etc/kubernetes', '/var/lib/kubelet/pki', '/var/lib/etcd', '-type', 'f', '(', '-name', '*.key', '-o', '-name', '*.conf', '-o', '-name', '*.pem', '-o', '-name', '*.db', ')', '-perm', '/077']);
+  test.each([[master, ['/var/lib/etcd']], [worker, []]])('private files in %s are root\'s alone', async (node, more) => {
+    const open = await inNode(node, ['find', '/etc/kubernetes', '/var/lib/kubelet/pki', ...more, '-type', 'f', '(', '-name', '*.key', '-o', '-name', '*.conf', '-o', '-name', '*.pem', '-o', '-name', '*.db', ')', '-perm', '/077']);
     expect(open).toBe('');
+  });
+
+  test('each worker is itself to the API server, for a year, and asked nobody for that', async () => {
+    const kubectl = new Kubectl(master);
+    const certificates = await Promise.all(containers.slice(1).map(async (node) => {
+      const data = /client-certificate-data: (\S+)/.exec(await inNode(node, ['cat', '/etc/kubernetes/kubelet.conf']))?.[1] ?? '';
+      return new X509Certificate(Buffer.from(data, 'base64'));
+    }));
+    expect(certificates.map(({ subject }) => subject)).toEqual(containers.slice(1).map((node) => `O=system:nodes\nCN=system:node:${node}`));
+    const ca = new X509Certificate(await inNode(master, ['cat', '/etc/kubernetes/pki/ca.crt']));
+    for (const certificate of certificates) {
+      expect(certificate.verify(ca.publicKey)).toBe(true);
+      expect(certificate.ca).toBe(false);
+      expect((Date.parse(certificate.validTo) - Date.parse(certificate.validFrom)) / 86_400_000).toBe(365);
+    }
+    const requests = await kubectl.get<{ items: { spec: { username: string } }[] }>('certificatesigningrequests');
+    expect(requests.items.filter(({ spec: { username } }) => username !== `system:node:${master}`)).toEqual([]);
   });
 
   test('each kubelet serves with an ECDSA key of its own, and with a new one when a part of it is lost', async () => {

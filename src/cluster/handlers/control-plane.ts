@@ -1,5 +1,6 @@
 import { ADMIN_BINDING } from '../../kubeadm/admin-binding.js';
 import { initConfig, waitsForApiItself } from '../../kubeadm/init-config.js';
+import { PROTECTED, TRY_OOM_SCORE, UNPROTECTED } from '../../kubeadm/oom-score.js';
 import { SCHEDULER_FILE, schedulerConfig } from '../../kubeadm/scheduler.js';
 import { abortable } from '../../kubernetes/wait.js';
 import { FIRST_OBJECTS_FILE, makeObjects, parseFirstObjects } from '../../kubernetes/first-objects.js';
@@ -19,6 +20,8 @@ type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: 
 
 /** Phases of kubeadm init that begin when all certificates and kubeconfigs are on disk. */
 const AFTER_KUBECONFIGS = new Set(['etcd', 'control-plane', 'kubelet-start']);
+/** Phases that begin when configuration and RBAC are what a joining worker needs that has its kubelet's credentials. */
+const AFTER_UPLOAD_CONFIG = new Set(['upload-certs', 'mark-control-plane', 'bootstrap-token']);
 /** Phases that begin when configuration, RBAC and token are what a joining worker needs. */
 const AFTER_BOOTSTRAP_TOKEN = new Set(['kubelet-finalize', 'addons']);
 /**
@@ -40,11 +43,20 @@ export function initArgv(kubernetesVersion: string): string[] {
   return ['kubeadm', 'init', '--config=/dev/stdin', `--skip-phases=${skipped.join(',')}`, '--skip-token-print'];
 }
 
+/**
+ * Refused, the kubelet and kube-proxy try again, and wait for 0.2 s before they do anything else (applyOOMScoreAdj in Kubernetes' pkg/util/oom).
+ * Few runtimes let a container have it.
+ */
+export async function tryOomScore(session: ClusterSession, { node }: Of<'try-oom-score'>, run: OperationRun): Promise<void> {
+  const { exitCode } = await execWhileRunning(session.provider, session.node(node), TRY_OOM_SCORE, { signal: run.signal, stdin: String(PROTECTED) });
+  session.oomScoreAdj = exitCode === 0 ? PROTECTED : UNPROTECTED;
+}
+
 export async function initControlPlane(session: ClusterSession, operation: Of<'init-control-plane'>, run: OperationRun): Promise<void> {
   const { settings, provider, token } = session;
   const node = session.node(operation.node);
   const told = initSettings(operation, {
-    cluster: settings.cluster, token: token.value, cgroupVersion: settings.host.cgroupVersion, waitMs: settings.waitMs, customization: session.customization,
+    cluster: settings.cluster, token: token.value, cgroupVersion: settings.host.cgroupVersion, oomScoreAdj: session.oomScoreAdj, waitMs: settings.waitMs, customization: session.customization,
     registration: await registrationSettings(session, node, operation.registration, run.signal),
   });
   const schedulerFile = writeSchedulerFile(session, node, schedulerConfig(told), run.signal);
@@ -54,6 +66,7 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     const phase = /^\[([a-z-]+)\]/.exec(line)?.[1];
     if (phase === undefined) return;
     if (AFTER_KUBECONFIGS.has(phase)) session.configurationWritten.resolve();
+    if (AFTER_UPLOAD_CONFIG.has(phase)) session.configurationPublished.resolve();
     if (AFTER_BOOTSTRAP_TOKEN.has(phase) || line.startsWith(PUBLISHING)) session.joinable.resolve();
     if (line.startsWith(DNS_DEPLOYED)) session.dnsDeployed.resolve();
     run.progress(phase);
@@ -66,11 +79,13 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     }
     await schedulerFile;
     session.configurationWritten.resolve();
+    session.configurationPublished.resolve();
     session.joinable.resolve();
     session.dnsDeployed.resolve();
   } catch (error) {
     await Promise.allSettled([schedulerFile]);
     session.configurationWritten.reject(error);
+    session.configurationPublished.reject(error);
     session.joinable.reject(error);
     session.dnsDeployed.reject(error);
     throw error;
@@ -84,13 +99,13 @@ async function writeSchedulerFile(session: ClusterSession, node: ObservedNode, c
 }
 
 export async function awaitJoinable(session: ClusterSession, _operation: Of<'await-joinable'>, run: OperationRun): Promise<void> {
-  await abortable(session.joinable.promise, run.signal);
+  await abortable((session.kubeletCredentials.size > 0 ? session.configurationPublished : session.joinable).promise, run.signal);
 }
 
 /** Before the controller manager makes pods of it: a change then costs nothing. */
 export async function hastenDns(session: ClusterSession, { replicas }: Of<'hasten-dns'>, run: OperationRun): Promise<void> {
   await abortable(session.dnsDeployed.promise, run.signal);
-  await hastenDeployment(session.api, { ...HASTENED_DNS, replicas }, run.signal);
+  await hastenDeployment(session.api, { ...HASTENED_DNS, replicas, apiServer: new URL(session.internalServer) }, run.signal);
 }
 
 export async function fetchCredentials(session: ClusterSession, operation: Of<'fetch-credentials'>, run: OperationRun): Promise<void> {

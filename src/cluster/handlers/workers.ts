@@ -1,7 +1,9 @@
 import { DISCOVERY_FILE, discoveryConfig, joinConfig } from '../../kubeadm/join-config.js';
+import { issueArgv, KUBELET_CONFIG, kubeletConfig, parseKubeletCredentials } from '../../kubeadm/kubelet-credentials.js';
 import { mintBootstrapToken, revokeBootstrapToken } from '../../kubernetes/bootstrap-token.js';
 import { parseAdminConfig } from '../../kubernetes/credentials.js';
 import { awaitNodeRegistered, cordon, deleteNode } from '../../kubernetes/nodes.js';
+import { abortable } from '../../kubernetes/wait.js';
 import { imagesOfEveryNode } from '../../kubernetes/workloads.js';
 import { drainNode as drain } from '../../kubernetes/drain.js';
 import { copyPodImages, podImages } from '../../nodes/pod-images.js';
@@ -16,6 +18,7 @@ type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: 
 
 const TOKEN_TTL_MS = 15 * 60_000;
 export const WRITE_DISCOVERY_FILE = ['tee', DISCOVERY_FILE];
+const WRITE_KUBELET_CONFIG = ['install', '--mode=600', '/dev/stdin', KUBELET_CONFIG];
 export const JOIN_ARGV = ['kubeadm', 'join', '--config=/dev/stdin', '--skip-phases=preflight'];
 
 export async function mintToken(session: ClusterSession, _operation: Of<'mint-token'>, run: OperationRun): Promise<void> {
@@ -26,11 +29,25 @@ export async function revokeToken(session: ClusterSession, _operation: Of<'revok
   await revokeBootstrapToken(session.api, session.token, run.signal);
 }
 
-/** Gives a worker the address and the CA of the cluster that it is to join. Neither is a secret. */
+/**
+ * Has the control plane make the kubelets' credentials while its API server starts: a kubelet that asks for them waits for the
+ * controller manager to sign them, two seconds longer. An image whose control plane cannot has them ask.
+ */
+export async function issueCredentials(session: ClusterSession, { node, workers }: Of<'issue-credentials'>, run: OperationRun): Promise<void> {
+  await abortable(session.configurationWritten.promise, run.signal);
+  const issued = await execWhileRunning(session.provider, session.node(node), issueArgv(workers), { signal: run.signal });
+  if (issued.exitCode === 0) session.kubeletCredentials = parseKubeletCredentials(issued.stdout);
+}
+
+/** Gives a worker the address and the CA of the cluster that it is to join, and its kubelet its credentials. */
 export async function prepareJoin(session: ClusterSession, operation: Of<'prepare-join'>, run: OperationRun): Promise<void> {
   const { ca, server } = parseAdminConfig(session.adminConfig);
   const node = session.node(operation.node);
-  await writeInNode(session, node, { argv: WRITE_DISCOVERY_FILE, content: discoveryConfig(server, ca), failing: `${node.name} could not be prepared for the join` }, run.signal);
+  const credentials = session.kubeletCredentials.get(node.name);
+  const file = credentials === undefined
+    ? { argv: WRITE_DISCOVERY_FILE, content: discoveryConfig(server, ca) }
+    : { argv: WRITE_KUBELET_CONFIG, content: kubeletConfig(server, ca, node.name, credentials) };
+  await writeInNode(session, node, { ...file, failing: `${node.name} could not be prepared for the join` }, run.signal);
 }
 
 /** Without them the node would pull kube-proxy of the control plane's version, from a registry that may be out of reach. */
@@ -47,7 +64,7 @@ export async function joinWorker(session: ClusterSession, operation: Of<'join-wo
   const node = session.node(operation.node);
   const config = joinConfig({
     ...await registrationSettings(session, node, operation.registration, run.signal), token: session.token.value,
-    waitMs: session.settings.waitMs, patches: session.joinPatches(node),
+    hasCredentials: session.kubeletCredentials.has(node.name), waitMs: session.settings.waitMs, patches: session.joinPatches(node),
   });
   const result = await execWhileRunning(session.provider, node, JOIN_ARGV, {
     signal: run.signal, stdin: config, timeoutMs: session.settings.waitMs,

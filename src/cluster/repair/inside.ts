@@ -2,6 +2,7 @@ import type { EngineContext } from '../../engine.js';
 import { KindboxError, messageOf, throwIfCancelled } from '../../errors/index.js';
 import { checkKubeconfig, type KubeconfigState } from '../../kubeconfig/check.js';
 import { userEntries } from '../../kubeconfig/convert.js';
+import { KUBELET_CONFIG } from '../../kubeadm/kubelet-credentials.js';
 import { leftTokens } from '../../kubernetes/bootstrap-token.js';
 import { listNodes } from '../../kubernetes/nodes.js';
 import type { NodeObject } from '../../kubernetes/types.js';
@@ -91,7 +92,8 @@ async function lookAtServices({ provider, signal }: EngineContext, node: Observe
   try {
     const [states, credentials] = await Promise.all([
       provider.exec(node.id, ['systemctl', 'is-active', ...units], { signal }),
-      provider.exec(node.id, ['test', '-e', '/etc/kubernetes/kubelet.conf'], { signal }),
+      // The one is written before kubeadm joins a worker, the other by kubeadm.
+      provider.exec(node.id, ['test', '-e', KUBELET_CONFIG, '-a', '-e', '/var/lib/kubelet/config.yaml'], { signal }),
     ]);
     const lines = states.stdout.trim().split('\n');
     // systemd itself does not answer yet while a node boots.

@@ -28,6 +28,8 @@ describe('create', () => {
     }
     for (const worker of ['demo-worker-0', 'demo-worker-1']) expect(find(plan, 'create-node', worker).after).toEqual(['create-node/demo-master']);
     expect(find(plan, 'join-worker', 'demo-worker-1').needs).toEqual(['prepare-join/demo-worker-1', 'await-joinable/demo-master']);
+    expect(find(plan, 'prepare-join', 'demo-worker-1').needs).toContain('issue-credentials/demo-master');
+    expect(find(plan, 'issue-credentials')).toMatchObject({ needs: ['await-runtime/demo-master'], workers: ['demo-worker-0', 'demo-worker-1'] });
     expect(find(plan, 'apply-cni').needs).toEqual(['await-namespaces/demo-master']);
     expect(find(plan, 'mark-complete').needs).toContain('await-api/demo-master');
     expect(find(plan, 'revoke-token').after).toEqual(['join-worker/demo-worker-0', 'join-worker/demo-worker-1']);
@@ -42,7 +44,7 @@ describe('create', () => {
 
   test('where workers compete with it, the control plane comes first', () => {
     const weights = (numWorkers: number): unknown[] => planCreate({ ...options, numWorkers }, facts).operations.flatMap((operation) => (operation.kind === 'create-node' ? [operation.spec.cpuWeight] : []));
-    expect(weights(2)).toEqual([8, undefined, undefined]);
+    expect(weights(2)).toEqual([32, undefined, undefined]);
     expect(weights(0)).toEqual([undefined]);
   });
 

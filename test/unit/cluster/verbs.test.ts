@@ -82,7 +82,7 @@ test('a rollback removes this run\'s objects only, and waits for creates under w
   expect(provider.calls).toContain('remove demo-master');
 });
 
-test.each(['create-network', 'create-node', 'await-runtime', 'init-control-plane', 'fetch-credentials', 'await-joinable'])('cancelled at %s, nothing is left', async (stage) => {
+test.each(['create-network', 'create-node', 'await-runtime', 'init-control-plane', 'fetch-credentials', 'issue-credentials'])('cancelled at %s, nothing is left', async (stage) => {
   const untilCancelled = (): Promise<never> => new Promise((_resolve, reject) => {
     const cancel = (): void => { reject(abort.signal.reason as Error); };
     if (abort.signal.aborted) cancel();

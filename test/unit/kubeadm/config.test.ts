@@ -52,18 +52,39 @@ test('the certificate has the names that were asked for', () => {
 
 test('controllers need not wait for a rate limit or for an election that is tried every two seconds', () => {
   expect(documents(initConfig(settings))['ClusterConfiguration']).toMatchObject({
-    controllerManager: { extraArgs: expect.arrayContaining([{ name: 'kube-api-qps', value: '200' }, { name: 'leader-elect-retry-period', value: '500ms' }]) as unknown },
-    scheduler: { extraArgs: expect.arrayContaining([{ name: 'leader-elect-retry-period', value: '500ms' }]) as unknown },
+    controllerManager: { extraArgs: expect.arrayContaining([{ name: 'kube-api-qps', value: '200' }, { name: 'leader-elect-retry-period', value: '300ms' }]) as unknown },
+    scheduler: { extraArgs: expect.arrayContaining([{ name: 'leader-elect-retry-period', value: '800ms' }]) as unknown },
   });
   const earlier = documents(initConfig({ ...settings, kubernetesVersion: 'v1.29.6' }));
   expect(earlier['ClusterConfiguration']).toMatchObject({ controllerManager: { extraArgs: { 'kube-api-qps': '200' } } });
 });
 
+const ELECTION = [{ name: 'heartbeat-interval', value: '10' }, { name: 'election-timeout', value: '50' }];
+
 test('an ephemeral cluster waits for no disk', () => {
   expect(documents(initConfig({ ...settings, ephemeral: true }))['ClusterConfiguration']).toMatchObject({
-    etcd: { local: { extraArgs: [{ name: 'unsafe-no-fsync', value: 'true' }] } },
+    etcd: { local: { extraArgs: [...ELECTION, { name: 'unsafe-no-fsync', value: 'true' }] } },
   });
-  expect(documents(initConfig(settings))['ClusterConfiguration']).not.toHaveProperty('etcd');
+});
+
+test('etcd, which is alone, elects itself within some hundredths of a second', () => {
+  expect(documents(initConfig(settings))['ClusterConfiguration']?.['etcd']).toEqual({ local: { extraArgs: ELECTION } });
+});
+
+test('an etcd elsewhere, which a patch names, is the only one', () => {
+  const external = { endpoints: ['https://etcd.example:2379'] };
+  const patches = [{ kind: 'ClusterConfiguration', body: { etcd: { external } } }] as const;
+  expect(documents(initConfig({ ...settings, patches }))['ClusterConfiguration']?.['etcd']).toEqual({ external });
+});
+
+test('kubelet and kube-proxy want the protection that nodes can have', () => {
+  const scores = (more: Partial<InitSettings>): unknown[] => {
+    const told = documents(initConfig({ ...settings, ...more }));
+    return ['KubeletConfiguration', 'KubeProxyConfiguration'].map((kind) => told[kind]?.['oomScoreAdj']);
+  };
+  expect(scores({ oomScoreAdj: 0 })).toEqual([0, 0]);
+  expect(scores({})).toEqual([undefined, undefined]);
+  expect(scores({ oomScoreAdj: 0, patches: [{ kind: 'KubeletConfiguration', body: { oomScoreAdj: 500 } }] })).toEqual([500, 0]);
 });
 
 test('kubeadm is told how long to ask for the API server where it can be, and only there', () => {
@@ -84,6 +105,12 @@ test('kubeadm waits as long as kindbox does, and never for less than by itself',
 test('the API server is known by the address that was asked for, and by the node\'s own otherwise', () => {
   expect(documents(initConfig({ ...settings, advertiseAddress: '198.18.0.7' }))['InitConfiguration']).toMatchObject({ localAPIEndpoint: { advertiseAddress: '198.18.0.7' } });
   expect(documents(initConfig(settings))['InitConfiguration']).not.toHaveProperty('localAPIEndpoint');
+});
+
+test('a worker whose kubelet has its credentials joins with them, and is not told the token', () => {
+  const text = joinConfig({ nodeName: 'demo-worker-0', kubernetesVersion: 'v1.36.3', runtime: settings.runtime, token: settings.token, hasCredentials: true });
+  expect(documents(text)['JoinConfiguration']?.['discovery']).toEqual({ file: { kubeConfigPath: '/etc/kubernetes/kubelet.conf' } });
+  expect(text).not.toContain(settings.token);
 });
 
 test('names that YAML 1.1 takes for something else stay names', () => {

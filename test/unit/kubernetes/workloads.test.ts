@@ -72,6 +72,14 @@ describe('a Deployment that is probed more often', () => {
     expect(JSON.parse(f.server.calls[0]?.body ?? '')).toEqual({ spec: { template: { spec: { containers: [{ name: 'coredns', readinessProbe: { periodSeconds: 1, failureThreshold: 30 } }] } } } });
   });
 
+  test.each([['https://172.18.0.2:6443', '172.18.0.2'], ['https://[fd00::2]:6443', 'fd00::2']])('asks the API server itself, at %s', async (server, host) => {
+    f.server.handler = (call) => { call.json(200, {}); };
+    await hastenDeployment(f.api, { ...dns, apiServer: new URL(server) }, f.run.signal);
+    expect(JSON.parse(f.server.calls[0]?.body ?? '')).toMatchObject({ spec: { template: { spec: { containers: [
+      { env: [{ name: 'KUBERNETES_SERVICE_HOST', value: host }, { name: 'KUBERNETES_SERVICE_PORT', value: '6443' }] },
+    ] } } } });
+  });
+
   test('need not exist', async () => {
     f.server.handler = (call) => { call.json(404, { kind: 'Status', code: 404, reason: 'NotFound' }); };
     await expect(hastenDeployment(f.api, dns, f.run.signal)).resolves.toBeUndefined();

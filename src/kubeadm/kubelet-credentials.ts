@@ -1,0 +1,39 @@
+import { yamlDocuments } from './yaml-documents.js';
+
+/** How a kubelet reaches the API server, and as whom. Where it exists a kubelet asks for no certificate. */
+export const KUBELET_CONFIG = '/etc/kubernetes/kubelet.conf';
+
+/** Prints secrets. */
+export function issueArgv(nodes: readonly string[]): string[] {
+  return ['/usr/local/lib/kindbox/issue-kubelet-credentials', ...nodes];
+}
+
+/** PEM in base64, as a kubeconfig has it. */
+export interface KubeletCredentials {
+  readonly certificate: string;
+  /** Secret. */
+  readonly key: string;
+}
+
+/** What `issueArgv` printed, by node. Other lines are left out: a kubelet without credentials asks for them. */
+export function parseKubeletCredentials(printed: string): Map<string, KubeletCredentials> {
+  return new Map(printed.split('\n').flatMap((line) => {
+    const [, node, certificate, key] = /^(\S+) ([\w+/=]+) ([\w+/=]+)$/.exec(line) ?? [];
+    return node === undefined || certificate === undefined || key === undefined ? [] : [[node, { certificate, key }] as const];
+  }));
+}
+
+/** The kubeconfig of a kubelet. Holds its key. @param caPem of the cluster */
+export function kubeletConfig(server: string, caPem: string, node: string, { certificate, key }: KubeletCredentials): string {
+  const user = `system:node:${node}`;
+  return yamlDocuments([
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'cluster', cluster: { server, 'certificate-authority-data': Buffer.from(caPem).toString('base64') } }],
+      users: [{ name: user, user: { 'client-certificate-data': certificate, 'client-key-data': key } }],
+      contexts: [{ name: 'kubelet', context: { cluster: 'cluster', user } }],
+      'current-context': 'kubelet',
+    },
+  ]);
+}
