@@ -1,4 +1,3 @@
-import { chooseCni } from '../../../src/cni/cni.js';
 import { eventually } from '../../support/eventually.js';
 import type { Contestant } from '../contestant.js';
 import type { Engine } from '../engine.js';
@@ -24,8 +23,18 @@ kind: KubeProxyConfiguration
 conntrack: { maxPerCore: 0, min: 0 }
 `;
 
+export interface ByHand {
+  readonly engine: Engine;
+  readonly runtime: string;
+  /** With the images of `flannel`. */
+  readonly image: string;
+  readonly kubernetesVersion: string;
+  /** Manifest of the network of pods. */
+  readonly flannel: string;
+}
+
 /** The commands of document 003, one after the other: docker run, kubeadm init, kubectl apply; then docker run and kubeadm join for each worker. */
-export function byHandContestant(engine: Engine, runtime: string, image: string, kubernetesVersion: string): Contestant {
+export function byHandContestant({ engine, runtime, image, kubernetesVersion, flannel }: ByHand): Contestant {
   const made = new Map<string, string[]>();
   const exec = (node: string, argv: readonly string[], input?: string): Promise<string> => engine.docker(['exec', ...(input === undefined ? [] : ['--interactive']), node, ...argv], input);
   const startNode = async (cluster: string, node: string): Promise<void> => {
@@ -43,8 +52,6 @@ export function byHandContestant(engine: Engine, runtime: string, image: string,
     const master = `${cluster}-hand-master`;
     await startNode(cluster, master);
     await exec(master, ['kubeadm', 'init', '--config=/dev/stdin', '--ignore-preflight-errors=all'], KUBEADM_CONFIG(kubernetesVersion));
-    const address = await engine.docker(['container', 'inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', master]);
-    const flannel = await (await chooseCni('flannel')).manifest?.({ podSubnet: POD_SUBNET, apiServer: new URL(`https://${address.trim()}:6443`) }) ?? '';
     await exec(master, ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', 'apply', '--filename=-'], flannel);
     for (let index = 0; index < workers; index += 1) {
       const worker = `${cluster}-hand-worker-${index}`;
