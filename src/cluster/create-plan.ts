@@ -17,10 +17,11 @@ import { applyCni, awaitApi, awaitMaster, awaitRuntime, fetchCredentials } from 
 import { inWaves } from './waves.js';
 
 /**
- * All wait for the control plane, on a busy machine above all: workers that start, and then what runs on them. With more of the
- * processors than eight workers it is the first node that is Ready, too, and has CoreDNS run while the others come.
+ * All wait for the control plane, on a busy machine above all: workers that start, and then what runs on them. Where all want the
+ * processors it has four fifths of them: it then is the first node that is Ready, too, and has CoreDNS run while the others come.
  */
-const CONTROL_PLANE_WEIGHT = 32;
+const WEIGHT_PER_WORKER = 4;
+const MOST_WEIGHT = 64;
 
 /** What was observed and decided before planning. */
 export interface CreateFacts extends NetworkFacts, ApiServerFacts {
@@ -71,7 +72,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
           },
         } satisfies ClusterOperation]
       : []),
-    createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: apiServer.ports, addresses: facts.addresses?.[0], cpuWeight: workers.length > 0 ? CONTROL_PLANE_WEIGHT : undefined }, 'nodes', madeNetwork),
+    createNode(traits, { role: 'control-plane', index: 0, image: imageOf(masterSettings), settings: masterSettings, ports: apiServer.ports, addresses: facts.addresses?.[0], cpuWeight: workers.length > 0 ? Math.min(WEIGHT_PER_WORKER * workers.length, MOST_WEIGHT) : undefined }, 'nodes', madeNetwork),
     // After it: made all at once, each takes as long as all, and everything waits for the control plane. Workers have time until they can join.
     ...workerSettings.map((settings, index) => createNode(traits, { role: 'worker', index, image: imageOf(settings), settings, addresses: facts.addresses?.[index + 1] }, 'nodes', madeNetwork, [id('create-node', master)])),
     awaitRuntime(master, { group: 'nodes' }),

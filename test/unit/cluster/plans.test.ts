@@ -44,8 +44,9 @@ describe('create', () => {
 
   test('where workers compete with it, the control plane comes first', () => {
     const weights = (numWorkers: number): unknown[] => planCreate({ ...options, numWorkers }, facts).operations.flatMap((operation) => (operation.kind === 'create-node' ? [operation.spec.cpuWeight] : []));
-    expect(weights(2)).toEqual([32, undefined, undefined]);
+    expect(weights(2)).toEqual([8, undefined, undefined]);
     expect(weights(0)).toEqual([undefined]);
+    expect([weights(9)[0], weights(100)[0]]).toEqual([36, 64]);
   });
 
   test('what Kubernetes makes first is not made of a list when it is asked to be another than the list is of', () => {
