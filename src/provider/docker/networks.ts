@@ -54,17 +54,16 @@ export function networkCalls(client: DockerClient): NetworkCalls {
 
     async createNetwork(spec, signal) {
       const failing = `Cannot create network ${spec.name}`;
-      const make = async (subnet: string | undefined): Promise<ObservedNetwork> => observe(await createOnce(client, failing, networkRequest(spec, subnet), signal));
-      if (!spec.dividing || spec.subnet !== undefined) return make(spec.subnet);
+      const make = async (request: Dockerode.NetworkCreateOptions): Promise<ObservedNetwork> => observe(await createOnce(client, failing, request, signal));
+      if (!spec.dividing || spec.subnet !== undefined) return make(networkRequest(spec, spec.subnet));
       for (let attempt = 1; ; attempt += 1) {
         // Docker takes addresses of one's own choice only where the subnet is, too: it chooses one that is free, then we ask for that.
-        const chosen = await make(undefined);
+        const chosen = await make(choosingRequest(spec));
         const subnet = chosen.subnets.find(isDividable);
-        if (subnet === undefined) return chosen;
         // The answer to a first removal may have been lost.
         await client.call(failing, () => api.getNetwork(chosen.id).remove().catch(tolerating(404)));
         try {
-          return await make(subnet);
+          return await make(networkRequest(spec, subnet));
         } catch (error) {
           if (attempt === SUBNET_ATTEMPTS || !SUBNET_TAKEN.test(daemonMessage(error))) throw error;
         }
@@ -115,6 +114,11 @@ function networkRequest({ name, labels, mtu, dividing, ipv6Subnet }: NetworkSpec
     ...(pools.length > 0 && { IPAM: { Driver: 'default', Config: pools } }),
     ...(mtu !== undefined && { Options: { [MTU_OPTION]: String(mtu) } }),
   };
+}
+
+/** For a network that is to tell which subnet is free. An internal one has less than half of the firewall's rules, and takes less than half the time. */
+function choosingRequest(spec: NetworkSpec): Dockerode.NetworkCreateOptions {
+  return { ...networkRequest({ ...spec, ipv6Subnet: undefined }, undefined), Internal: true };
 }
 
 function isDividable(subnet: string): boolean {

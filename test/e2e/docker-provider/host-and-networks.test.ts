@@ -59,11 +59,13 @@ describe('networks', () => {
     expect(await docker.removeNetwork(made.id)).toBe('absent');
   });
 
-  it('of both families are divided, and seen with all others', async () => {
+  it('of both families are divided, reach the outside, and are seen with all others', async () => {
     const made = await docker.createNetwork({ name: `${cluster}-both`, labels: ownedLabels(cluster, run), dividing: true, ipv6Subnet: 'fd5e:213:7::/64' }, never);
     const [ipv4 = '', ipv6] = made.subnets;
     expect(ipv6).toBe('fd5e:213:7::/64');
     expect(made.dynamicRanges).toEqual([divideNetwork(ipv4).dynamicRange]);
+    const { stdout } = await execa('docker', ['network', 'inspect', '--format', '{{.Internal}}', made.id]);
+    expect(stdout).toBe('false');
     const all = await docker.allNetworks(never);
     expect(all).toContainEqual(made);
     expect(all.map(({ name }) => name)).toContain('bridge');
