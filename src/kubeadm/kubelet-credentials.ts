@@ -3,9 +3,11 @@ import { yamlDocuments } from './yaml-documents.js';
 /** How a kubelet reaches the API server, and as whom. Where it exists a kubelet asks for no certificate. */
 export const KUBELET_CONFIG = '/etc/kubernetes/kubelet.conf';
 
-/** Prints secrets. */
+const ISSUING = '/usr/local/lib/kindbox/issue-kubelet-credentials';
+
+/** Prints secrets; nothing where the node image has no such program, at once. */
 export function issueArgv(nodes: readonly string[]): string[] {
-  return ['/usr/local/lib/kindbox/issue-kubelet-credentials', ...nodes];
+  return ['find', ISSUING, '-exec', '{}', ...nodes, ';'];
 }
 
 /** PEM in base64, as a kubeconfig has it. */
