@@ -37,7 +37,7 @@ export function conform(answer: unknown, asked: string): Fields {
 
 /** An object that can be told from others. */
 export function isNamed(value: unknown): boolean {
-  return isFields(value) && isFields(value['metadata']) && typeof value['metadata']['name'] === 'string';
+  return isFields(value) && isFields(value['metadata']) && isText(value['metadata']['name']);
 }
 
 function cleaned(value: Fields, levels: number): Fields {
@@ -51,14 +51,19 @@ function cleaned(value: Fields, levels: number): Fields {
 function fitted(shape: Shape, value: unknown, levels: number): unknown {
   if (levels === 0) return undefined;
   switch (shape) {
-    case 'text': return typeof value === 'string' ? value : undefined;
+    case 'text': return isText(value) ? value : undefined;
     case 'number': return typeof value === 'number' ? value : undefined;
     case 'flag': return typeof value === 'boolean' ? value : undefined;
     case 'object': return isFields(value) ? cleaned(value, levels) : undefined;
     case 'objects': return Array.isArray(value) ? value.filter(isFields).map((each) => cleaned(each, levels)) : undefined;
-    case 'texts': return isFields(value) ? Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string')) : undefined;
-    case 'either': return typeof value === 'string' ? value : fitted('object', value, levels);
+    case 'texts': return isFields(value) ? Object.fromEntries(Object.entries(value).filter(([, text]) => isText(text))) : undefined;
+    case 'either': return isText(value) ? value : fitted('object', value, levels);
   }
+}
+
+/** JSON can hold halves of surrogate pairs, which no URL can (encodeURIComponent throws). */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && !/\p{Surrogate}/u.test(value);
 }
 
 function isFields(value: unknown): value is Fields {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
 import { docker } from './docker.js';
 import { renewRunc, writeReleaseFiles, type ReleasedVersions } from './release-mirror-files.js';
@@ -41,7 +41,7 @@ export class ReleaseMirror {
     this.#files = await mkdtemp(join(tmpdir(), 'kindbox-mirror-'));
     this.#published = [this.#files, versions, architecture];
     await writeReleaseFiles(this.#files, nodeImage, versions, architecture);
-    this.host = await docker(['network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', 'bridge']);
+    this.host = await addressOfHost();
     await new Promise<void>((resolve, reject) => this.#server.once('error', reject).listen(0, this.host, resolve));
   }
 
@@ -118,4 +118,12 @@ export class ReleaseMirror {
     this.#dead = true;
     this.#server.closeAllConnections();
   }
+}
+
+/** By the bridge itself: until Docker has been restarted once, its first network has no gateway in its description. */
+async function addressOfHost(): Promise<string> {
+  const bridge = await docker(['network', 'inspect', '--format', '{{index .Options "com.docker.network.bridge.name"}}', 'bridge']);
+  const address = networkInterfaces()[bridge.trim()]?.find(({ family }) => family === 'IPv4')?.address;
+  if (address === undefined) throw new Error(`the host has no address on ${bridge}`);
+  return address;
 }
