@@ -9,7 +9,8 @@ const jest = ['--experimental-vm-modules', '--no-warnings', join(root, 'node_mod
 export async function runJest(project, options = [], env = {}) {
   const file = join(results, `${project}.json`);
   rmSync(file, { force: true });
-  const argv = [process.execPath, ...jest, '--selectProjects', project, '--json', '--outputFile', file, ...options];
+  // Of a set-up that failed something may still run, for which jest would wait for ever.
+  const argv = [process.execPath, ...jest, '--selectProjects', project, '--forceExit', '--json', '--outputFile', file, ...options];
   const { code } = await run(argv, { cwd: root, show: true, env });
   if (!existsSync(file)) return counted(project, 0, 0, code || 1);
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numTotalTests } = JSON.parse(readFileSync(file, 'utf8'));

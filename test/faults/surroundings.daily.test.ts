@@ -7,6 +7,7 @@ import { PROXY_FILE } from '../../src/nodes/runtime-proxy.js';
 import { useKindbox, type KindboxFixture } from '../support/cluster-fixture.js';
 import { docker, inNode } from '../support/docker.js';
 import { eventually } from '../support/eventually.js';
+import { addressOfHost } from '../support/host-address.js';
 import { HttpProxy } from '../support/http-proxy.js';
 import { describeRun, type KindboxRun } from '../support/kindbox.js';
 import { Kubectl } from '../support/kubectl.js';
@@ -46,8 +47,7 @@ describe('behind a proxy that wants a password', () => {
   };
 
   beforeAll(async () => {
-    const bridge = JSON.parse(await docker(['network', 'inspect', 'bridge', '--format', '{{json (index .IPAM.Config 0).Gateway}}'])) as string;
-    proxy = await HttpProxy.start(bridge);
+    proxy = await HttpProxy.start(await addressOfHost());
     const url = `http://somebody:${written}@${proxy.hostAndPort}`;
     const capture = await PublicCapture.begin();
     await run(['create', runtime, '--num-workers=0', '--ephemeral', name, '--progress=json'], { HTTPS_PROXY: url, http_proxy: url, NO_PROXY: 'registry.corp.example' });

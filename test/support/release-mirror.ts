@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
-import { docker } from './docker.js';
+import { addressOfHost } from './host-address.js';
 import { renewRunc, writeReleaseFiles, type ReleasedVersions } from './release-mirror-files.js';
 import { Registry } from './release-mirror-registry.js';
 
@@ -118,12 +118,4 @@ export class ReleaseMirror {
     this.#dead = true;
     this.#server.closeAllConnections();
   }
-}
-
-/** By the bridge itself: until Docker has been restarted once, its first network has no gateway in its description. */
-async function addressOfHost(): Promise<string> {
-  const bridge = await docker(['network', 'inspect', '--format', '{{index .Options "com.docker.network.bridge.name"}}', 'bridge']);
-  const address = networkInterfaces()[bridge.trim()]?.find(({ family }) => family === 'IPv4')?.address;
-  if (address === undefined) throw new Error(`the host has no address on ${bridge}`);
-  return address;
 }
