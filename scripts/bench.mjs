@@ -93,7 +93,7 @@ async function prepare(host, runtime, names) {
     return kindContestant(name, daemon, image);
   };
   const byHand = async (laidOut) => {
-    const [{ byHandContestant }, { publishedManifest, imagesOf, withCniPluginImage }] = await Promise.all([import('../test/bench/contestants/by-hand.ts'), import('../test/bench/published-flannel.ts')]);
+    const [{ byHandContestant }, { publishedManifest, withCniPluginImage }, { imagesOf }] = await Promise.all([import('../test/bench/contestants/by-hand.ts'), import('../test/bench/published-flannel.ts'), import('../src/cni/images.ts')]);
     const flannel = await publishedManifest();
     const preloaded = `${NODE_IMAGE}-by-hand-shared`;
     const plugin = imagesOf(flannel).find((name) => name.includes('cni-plugin'));

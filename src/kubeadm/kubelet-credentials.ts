@@ -1,4 +1,4 @@
-import { yamlDocuments } from './yaml-documents.js';
+import { userKubeconfig } from '../kubeconfig/convert.js';
 
 /** How a kubelet reaches the API server, and as whom. Where it exists a kubelet asks for no certificate. */
 export const KUBELET_CONFIG = '/etc/kubernetes/kubelet.conf';
@@ -28,14 +28,9 @@ export function parseKubeletCredentials(printed: string): Map<string, KubeletCre
 /** The kubeconfig of a kubelet. Holds its key. @param caPem of the cluster */
 export function kubeletConfig(server: string, caPem: string, node: string, { certificate, key }: KubeletCredentials): string {
   const user = `system:node:${node}`;
-  return yamlDocuments([
-    {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'cluster', cluster: { server, 'certificate-authority-data': Buffer.from(caPem).toString('base64') } }],
-      users: [{ name: user, user: { 'client-certificate-data': certificate, 'client-key-data': key } }],
-      contexts: [{ name: 'kubelet', context: { cluster: 'cluster', user } }],
-      'current-context': 'kubelet',
-    },
-  ]);
+  return userKubeconfig({
+    clusters: { name: 'cluster', cluster: { server, 'certificate-authority-data': Buffer.from(caPem).toString('base64') } },
+    users: { name: user, user: { 'client-certificate-data': certificate, 'client-key-data': key } },
+    contexts: { name: 'kubelet', context: { cluster: 'cluster', user } },
+  });
 }

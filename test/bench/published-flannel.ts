@@ -21,11 +21,6 @@ export async function publishedManifest(): Promise<string> {
   }
 }
 
-/** The images that pods of a manifest run. */
-export function imagesOf(manifest: string): string[] {
-  return [...new Set([...manifest.matchAll(/^\s*image: *"?([^\s"]+)/gm)].flatMap(([, name]) => name ?? []))];
-}
-
 /**
  * Docker's store has the image of flannel's CNI plugin while `use` runs: a published one that is there, or one of the plugin in
  * `nodeImage` and a `cp`, as no registry may be within reach. @param name as the manifest has it

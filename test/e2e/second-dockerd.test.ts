@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { docker } from '../support/docker.js';
 import { eventually } from '../support/eventually.js';
+import { defaultBridge } from '../support/host-address.js';
 import { ensureProbeImage } from '../support/probe-image.js';
 import { SecondDockerd } from '../support/second-dockerd.js';
 import { anyRuntime } from '../support/runtimes.js';
@@ -36,8 +37,7 @@ describe('a second Docker daemon, for tests that must not touch the first', () =
 
   test('the first has none of them, and its bridge', async () => {
     expect(await docker(['ps', '--all', '--quiet', '--filter', `ancestor=${image}`, '--filter', 'name=^web$'])).toBe('');
-    const bridge = await docker(['network', 'inspect', 'bridge', '--format', '{{index .Options "com.docker.network.bridge.name"}}']);
-    await execa('ip', ['link', 'show', bridge]);
+    await execa('ip', ['link', 'show', await defaultBridge()]);
   });
 });
 

@@ -62,6 +62,7 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
   const schedulerFile = writeSchedulerFile(session, node, schedulerConfig(told), run.signal);
   // A failure of it is told when kubeadm has ended, too: nothing may still run when a rollback begins.
   schedulerFile.catch(() => undefined);
+  const milestones = [session.configurationWritten, session.configurationPublished, session.joinable, session.dnsDeployed];
   const onLine = (line: string): void => {
     const phase = /^\[([a-z-]+)\]/.exec(line)?.[1];
     if (phase === undefined) return;
@@ -78,16 +79,10 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
         'The lines below are the last that kubeadm wrote.', tail(`${result.stdout}\n${result.stderr}`, 30));
     }
     await schedulerFile;
-    session.configurationWritten.resolve();
-    session.configurationPublished.resolve();
-    session.joinable.resolve();
-    session.dnsDeployed.resolve();
+    for (const milestone of milestones) milestone.resolve();
   } catch (error) {
     await Promise.allSettled([schedulerFile]);
-    session.configurationWritten.reject(error);
-    session.configurationPublished.reject(error);
-    session.joinable.reject(error);
-    session.dnsDeployed.reject(error);
+    for (const milestone of milestones) milestone.reject(error);
     throw error;
   }
 }
