@@ -51,8 +51,8 @@ export function comingWorkers({ cluster, facts, indices, before, answering, wait
   const imageOf = (index: number): ChosenImage => facts.otherImages?.get(index) ?? facts.image;
   const answers = answering === undefined ? [] : [answering];
   return inWaves([
-    { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: answers },
     issueCredentials(master.name, names, answers),
+    { kind: 'mint-token', id: mint, group: 'resize', title: 'Making a join token', needs: [id('issue-credentials', master.name)] },
     ...indices.map((index) => createNode(
       traits, { role: 'worker', index, image: imageOf(index), settings: settingsOf(index), addresses: facts.addresses?.get(index) }, 'resize', [...before, ...answers],
     )),

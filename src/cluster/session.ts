@@ -46,6 +46,8 @@ export const NO_CUSTOMIZATION: Customization = { init: [], join: [], joinByIndex
 export class ClusterSession {
   readonly provider: NodeProvider;
   readonly token: BootstrapToken = newBootstrapToken();
+  /** The cluster may know it. kubeadm init is always given one. */
+  tokenIsMade = true;
   /** kubeadm has written the certificates and kubeconfigs of the control plane. */
   readonly configurationWritten = new Deferred<void>();
   /** kubeadm has published everything that a joining worker asks for whose kubelet has its credentials. */
@@ -56,7 +58,7 @@ export class ClusterSession {
   readonly dnsDeployed = new Deferred<void>();
   /** What kubelets and kube-proxies may have. */
   oomScoreAdj: number | undefined;
-  /** Secret. By name, of workers that are to join. */
+  /** Secret. By name, of all workers that are to join, or of none. */
   kubeletCredentials: ReadonlyMap<string, KubeletCredentials> = new Map();
   readonly joined = new Set<string>();
   readonly ready = new Set<string>();

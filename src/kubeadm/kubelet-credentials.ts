@@ -17,12 +17,16 @@ export interface KubeletCredentials {
   readonly key: string;
 }
 
-/** What `issueArgv` printed, by node. Other lines are left out: a kubelet without credentials asks for them. */
-export function parseKubeletCredentials(printed: string): Map<string, KubeletCredentials> {
-  return new Map(printed.split('\n').flatMap((line) => {
+/**
+ * What `issueArgv` printed, by node; of all nodes or of none, as `find` does not tell a failure half way, and those without
+ * credentials join in another way and later.
+ */
+export function parseKubeletCredentials(printed: string, nodes: readonly string[]): Map<string, KubeletCredentials> {
+  const issued = new Map(printed.split('\n').flatMap((line) => {
     const [, node, certificate, key] = /^(\S+) ([\w+/=]+) ([\w+/=]+)$/.exec(line) ?? [];
     return node === undefined || certificate === undefined || key === undefined ? [] : [[node, { certificate, key }] as const];
   }));
+  return nodes.every((node) => issued.has(node)) ? issued : new Map<string, KubeletCredentials>();
 }
 
 /** The kubeconfig of a kubelet. Holds its key. @param caPem of the cluster */

@@ -21,12 +21,14 @@ export const WRITE_DISCOVERY_FILE = ['tee', DISCOVERY_FILE];
 const WRITE_KUBELET_CONFIG = ['install', '--mode=600', '/dev/stdin', KUBELET_CONFIG];
 export const JOIN_ARGV = ['kubeadm', 'join', '--config=/dev/stdin', '--skip-phases=preflight'];
 
+/** Only for workers whose kubelets ask for their credentials with it. */
 export async function mintToken(session: ClusterSession, _operation: Of<'mint-token'>, run: OperationRun): Promise<void> {
-  await mintBootstrapToken(session.api, session.token, TOKEN_TTL_MS, run.signal);
+  session.tokenIsMade = session.kubeletCredentials.size === 0;
+  if (session.tokenIsMade) await mintBootstrapToken(session.api, session.token, TOKEN_TTL_MS, run.signal);
 }
 
 export async function revokeToken(session: ClusterSession, _operation: Of<'revoke-token'>, run: OperationRun): Promise<void> {
-  await revokeBootstrapToken(session.api, session.token, run.signal);
+  if (session.tokenIsMade) await revokeBootstrapToken(session.api, session.token, run.signal);
 }
 
 /**
@@ -36,7 +38,7 @@ export async function revokeToken(session: ClusterSession, _operation: Of<'revok
 export async function issueCredentials(session: ClusterSession, { node, workers }: Of<'issue-credentials'>, run: OperationRun): Promise<void> {
   await abortable(session.configurationWritten.promise, run.signal);
   const issued = await execWhileRunning(session.provider, session.node(node), issueArgv(workers), { signal: run.signal });
-  if (issued.exitCode === 0) session.kubeletCredentials = parseKubeletCredentials(issued.stdout);
+  if (issued.exitCode === 0) session.kubeletCredentials = parseKubeletCredentials(issued.stdout, workers);
 }
 
 /** Gives a worker the address and the CA of the cluster that it is to join, and its kubelet its credentials. */

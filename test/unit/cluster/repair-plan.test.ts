@@ -88,7 +88,8 @@ describe('workers are made anew', () => {
     const freed = ['delete-node-object/demo-worker-7', 'remove-node/demo-worker-1'];
     expect(get(plan, 'create-node/demo-worker-7').needs).toEqual([...freed, 'await-api/demo-master']);
     expect(freed.map((id) => get(plan, id).needs)).toEqual([['await-api/demo-master'], ['await-api/demo-master']]);
-    expect(get(plan, 'mint-token/demo').needs).toEqual(['await-api/demo-master']);
+    expect(get(plan, 'issue-credentials/demo-master').needs).toEqual(['await-api/demo-master']);
+    expect(get(plan, 'mint-token/demo').needs).toEqual(['issue-credentials/demo-master']);
     expect(get(plan, 'revoke-token/demo').after).toEqual(['join-worker/demo-worker-1', 'join-worker/demo-worker-7']);
   });
 

@@ -6,9 +6,13 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 test('each node has the credentials that were made for it, and other lines are nobody\'s', () => {
   const printed = 'demo-worker-0 Q0VSVA== S0VZ\nopenssl: some warning of two words\ndemo-worker-1 Q0VSVDI= S0VZMg==\ndemo-worker-2\n';
-  expect([...parseKubeletCredentials(printed)]).toEqual([
+  expect([...parseKubeletCredentials(printed, ['demo-worker-0', 'demo-worker-1'])]).toEqual([
     ['demo-worker-0', { certificate: 'Q0VSVA==', key: 'S0VZ' }], ['demo-worker-1', { certificate: 'Q0VSVDI=', key: 'S0VZMg==' }],
   ]);
+});
+
+test('where some have none, as the program failed half way, none has: all join alike', () => {
+  expect(parseKubeletCredentials('demo-worker-0 Q0VSVA== S0VZ\n', ['demo-worker-0', 'demo-worker-1'])).toEqual(new Map());
 });
 
 test('its kubeconfig is complete in itself, and its user is the node', () => {
