@@ -1,5 +1,5 @@
 import { clusterName, useCluster, useKindbox } from '../support/cluster-fixture.js';
-import { addressOf } from '../support/docker.js';
+import { addressOf, inNode } from '../support/docker.js';
 import { eventually } from '../support/eventually.js';
 import { KubeProxy } from '../support/kube-proxy.js';
 import { filePrefix } from '../support/names.js';
@@ -42,6 +42,15 @@ describe.each(runtimesOfFeatures)('a cluster with kube-proxy in the mode nftable
       // A protocol is a number where there is no /etc/protocols.
       expect(table).toMatch(new RegExp(`\\b${probe.clusterIp} \\. (tcp|6) \\. ${Probe.servicePort} : goto service-\\w+-default/${Probe.serviceName}/tcp/`));
       expect(await kubeProxy.run('iptables-save', '-t', 'nat')).not.toContain('KUBE-SERVICES');
+    }
+  });
+
+  test('every node guards its loopback addresses, which in this mode kube-proxy does not, and says which iptables it has', async () => {
+    for (const node of cluster.nodes) {
+      const [filter, mangle] = await Promise.all(['filter', 'mangle'].map((table) => inNode(node, ['iptables-save', '-t', table])));
+      expect(filter).toMatch(/^-A INPUT -j KUBE-FIREWALL$/m);
+      expect(filter).toMatch(/^-A KUBE-FIREWALL ! -s 127\.0\.0\.0\/8 -d 127\.0\.0\.0\/8 .*-j DROP$/m);
+      expect(mangle).toContain(':KUBE-IPTABLES-HINT');
     }
   });
 

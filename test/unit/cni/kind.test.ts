@@ -50,5 +50,5 @@ test('flanneld finds the API server where kind says it is, and is given its argu
   expect(command.slice(0, 2)).toEqual(['/bin/sh', '-c']);
   expect(command[2]).toContain('KUBERNETES_SERVICE_HOST="${CONTROL_PLANE_ENDPOINT%:*}"');
   expect(command[2]).toMatch(/exec \/opt\/bin\/flanneld "\$@"$/);
-  expect(args).toEqual(['--ip-masq', '--kube-subnet-mgr', '--iptables-resync=60']);
+  expect(args).toEqual(['--ip-masq', '--kube-subnet-mgr']);
 });

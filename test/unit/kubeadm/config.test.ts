@@ -41,6 +41,11 @@ test('a kubelet is told to accept cgroup v1 only where it is, and only if it kno
   expect(documents(initConfig({ ...settings, cgroupVersion: 1, kubernetesVersion: 'v1.30.14' }))['KubeletConfiguration']).not.toHaveProperty('failCgroupV1');
 });
 
+test('the node makes the kubelet\'s rules of iptables, unless kube-proxy needs others of the kubelet', () => {
+  expect(documents(initConfig(settings))['KubeletConfiguration']).toMatchObject({ makeIPTablesUtilChains: false });
+  expect(documents(initConfig({ ...settings, kubernetesVersion: 'v1.27.9' }))['KubeletConfiguration']).not.toHaveProperty('makeIPTablesUtilChains');
+});
+
 test('a control plane alone has no taint', () => {
   expect(documents(initConfig({ ...settings, schedulableControlPlane: true }))['InitConfiguration']).toMatchObject({ nodeRegistration: { taints: [] } });
   expect(documents(initConfig(settings))['InitConfiguration']?.['nodeRegistration']).not.toHaveProperty('taints');
