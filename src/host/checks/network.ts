@@ -48,7 +48,7 @@ export const networkChecks: readonly HostCheck[] = [
       if (machine.bridgeNetfilter) return { verdict: 'ok', found: 'loaded', wanted };
       return {
         verdict: 'warning', found: 'not loaded', wanted,
-        because: 'Without the module br_netfilter flannel does not start, and Services are not reached from pods of the same node; nodes cannot load it (sysbox#1008).',
+        because: 'Without the module br_netfilter Services are not reached from pods of the same node; nodes cannot load it (sysbox#1008).',
         next: ['sudo modprobe br_netfilter', 'echo br_netfilter | sudo tee /etc/modules-load.d/kindbox.conf'],
       };
     },
