@@ -59,10 +59,12 @@ const EAGER_ELECTION = {
 const ELECTS_ITSELF: JsonObject = { 'heartbeat-interval': '10', 'election-timeout': '50' };
 
 /**
- * From then on kube-proxy uses no chain of the kubelet's (KEP-3178). What is left, a hint and a guard of loopback addresses, the
+ * Since 1.28 kube-proxy uses no chain of the kubelet's (KEP-3178). What is left, a hint and a guard of loopback addresses, the
  * node makes when it boots, by one command where the kubelet runs twenty before it looks at its first pod.
  */
-const OWNS_NO_CHAINS = '1.28.0';
+function needsNoKubeletChains(kubernetesVersion: string): boolean {
+  return isAtLeast(kubernetesVersion, '1.28.0');
+}
 
 /**
  * Since 1.29 kubeadm binds the administrator's role by asking until the API server answers, and since 1.31 it can be told
@@ -150,7 +152,7 @@ function kubeletConfig(settings: InitSettings): JsonObject {
     // The swap, disk and image space that a node sees are the host's: they say nothing about the node.
     failSwapOn: false,
     oomScoreAdj: settings.oomScoreAdj,
-    ...(isAtLeast(settings.kubernetesVersion, OWNS_NO_CHAINS) ? { makeIPTablesUtilChains: false } : {}),
+    ...(needsNoKubeletChains(settings.kubernetesVersion) ? { makeIPTablesUtilChains: false } : {}),
     imageGCHighThresholdPercent: 100,
     evictionHard: { 'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%' },
     ...(settings.cgroupVersion === 1 && canRefuseCgroupV1(settings.kubernetesVersion) ? { failCgroupV1: false } : {}),

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack, type Header } from 'tar-stream';
 
-export type LayerEntry = Partial<Header> & { readonly name: string; readonly content?: string };
+export type LayerEntry = Partial<Header> & { readonly name: string; readonly content?: string | Buffer };
 
 interface Blob {
   readonly digest: string;
@@ -25,16 +25,14 @@ export async function layeredArchive(name: string, layers: readonly (readonly La
     layers: packed.map((layer) => descriptor(layer, 'application/vnd.oci.image.layer.v1.tar+gzip')),
   }));
   const target = { ...descriptor(manifest, 'application/vnd.oci.image.manifest.v1+json'), annotations: { 'io.containerd.image.name': name } };
-  const blobs = [config, manifest, ...packed].map(({ digest, bytes }) => ({ name: `blobs/${digest.replace(':', '/')}`, bytes }));
-  const tar = pack();
-  tar.entry({ name: 'oci-layout' }, JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-  tar.entry({ name: 'index.json' }, JSON.stringify({ schemaVersion: 2, manifests: [target] }));
-  for (const blob of blobs) tar.entry({ name: blob.name }, blob.bytes);
-  tar.finalize();
-  return buffer(Readable.from(tar, { objectMode: false }));
+  return tarOf([
+    { name: 'oci-layout', content: JSON.stringify({ imageLayoutVersion: '1.0.0' }) },
+    { name: 'index.json', content: JSON.stringify({ schemaVersion: 2, manifests: [target] }) },
+    ...[config, manifest, ...packed].map(({ digest, bytes }) => ({ name: `blobs/${digest.replace(':', '/')}`, content: bytes })),
+  ]);
 }
 
-async function tarOf(entries: readonly LayerEntry[]): Promise<Buffer> {
+export async function tarOf(entries: readonly LayerEntry[]): Promise<Buffer> {
   const tar = pack();
   for (const { content, ...header } of entries) tar.entry({ mtime: new Date(0), ...header }, content ?? '');
   tar.finalize();

@@ -3,8 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { execa } from 'execa';
-import { extract, pack } from 'tar-stream';
+import { extract } from 'tar-stream';
 import { docker } from './docker.js';
+import { tarOf } from './layered-archive.js';
 
 type Entries = Map<string, Buffer>;
 
@@ -67,8 +68,5 @@ export async function withAbsentPlatform(entries: Entries, name: string): Promis
   const files = new Map([...entries].filter(([path]) => path !== 'manifest.json'));
   files.set(`blobs/sha256/${hex}`, multi);
   files.set('index.json', Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [target] })));
-  const tar = pack();
-  for (const [path, content] of files) tar.entry({ name: path }, content);
-  tar.finalize();
-  return buffer(Readable.from(tar, { objectMode: false }));
+  return tarOf([...files].map(([name, content]) => ({ name, content })));
 }
