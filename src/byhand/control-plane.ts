@@ -1,5 +1,6 @@
 import { cniImages } from '../cni/cni.js';
-import { HASTENED_DNS, initArgv, WRITE_SCHEDULER_FILE } from '../cluster/handlers/control-plane.js';
+import { HASTENED_DNS, WRITE_SCHEDULER_FILE } from '../cluster/handlers/control-plane.js';
+import { initArgv } from '../cluster/handlers/kubeadm.js';
 import { initSettings } from '../cluster/init-settings.js';
 import { initConfig } from '../kubeadm/init-config.js';
 import { PROTECTED, TRY_OOM_SCORE, UNPROTECTED } from '../kubeadm/oom-score.js';

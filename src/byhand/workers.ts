@@ -1,4 +1,5 @@
-import { JOIN_ARGV, WRITE_DISCOVERY_FILE } from '../cluster/handlers/workers.js';
+import { JOIN_ARGV } from '../cluster/handlers/kubeadm.js';
+import { WRITE_DISCOVERY_FILE } from '../cluster/handlers/workers.js';
 import { joinConfig } from '../kubeadm/join-config.js';
 import { containerRuntime } from '../nodes/container-runtime.js';
 import { LABELS } from '../nodes/labels.js';

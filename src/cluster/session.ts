@@ -4,6 +4,7 @@ import { openApi, type ApiClient } from '../kubernetes/api-client.js';
 import { newBootstrapToken, type BootstrapToken } from '../kubernetes/bootstrap-token.js';
 import { parseAdminConfig } from '../kubernetes/credentials.js';
 import { LABELS } from '../nodes/labels.js';
+import type { StandingCommand } from '../nodes/standing-command.js';
 import type { HostDescription } from '../provider/host-description.js';
 import type { NodeProvider } from '../provider/provider.js';
 import type { ObservedNetwork, ObservedNode } from '../provider/types.js';
@@ -60,6 +61,8 @@ export class ClusterSession {
   oomScoreAdj: number | undefined;
   /** Secret. By name, of all workers that are to join, or of none. */
   kubeletCredentials: ReadonlyMap<string, KubeletCredentials> = new Map();
+  /** kubeadm's commands that wait for what they need, by the node's name. Images from before them have none. */
+  readonly standing = new Map<string, StandingCommand>();
   readonly joined = new Set<string>();
   readonly ready = new Set<string>();
   /** Milliseconds since the epoch, by name, of nodes that this run started. */
@@ -155,6 +158,7 @@ export class ClusterSession {
   }
 
   async close(): Promise<void> {
+    for (const command of this.standing.values()) command.abandon();
     await this.#api?.close();
   }
 

@@ -30,19 +30,24 @@ const NOT_ITS_OWN = 126;
  * Runs a command in a node and fails as soon as the node stops, instead of at some time-out
  * (a control plane killed during init was noticed after four minutes by other tools).
  */
-export async function execWhileRunning(provider: NodeProvider, node: ObservedNode, argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
+export function execWhileRunning(provider: NodeProvider, node: ObservedNode, argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
+  return whileRunning(provider, node, options.signal, provider.exec(node.id, argv, options), ({ exitCode }) => exitCode >= NOT_ITS_OWN);
+}
+
+/** The same with what runs in the node already. @param isDoubtful of what may be the work of a node that is going */
+export async function whileRunning<T>(provider: NodeProvider, node: ObservedNode, signal: AbortSignal, coming: Promise<T>, isDoubtful: (result: T) => boolean): Promise<T> {
   const done = new AbortController();
-  const watching = AbortSignal.any([options.signal, done.signal]);
+  const watching = AbortSignal.any([signal, done.signal]);
   const exited = provider.waitForExit(node.id, watching).then(
-    async (exit) => { throw await nodeStopped(provider, node, exit, options.signal); },
+    async (exit) => { throw await nodeStopped(provider, node, exit, signal); },
     () => new Promise<never>(() => undefined),
   );
   exited.catch(() => undefined);
   try {
-    const result = await Promise.race([provider.exec(node.id, argv, options), exited]);
-    return result.exitCode < NOT_ITS_OWN ? result : await Promise.race([exited, shortly(result)]);
+    const result = await Promise.race([coming, exited]);
+    return isDoubtful(result) ? await Promise.race([exited, shortly(result)]) : result;
   } catch (error) {
-    if (options.signal.aborted) throw error;
+    if (signal.aborted) throw error;
     // An exec that breaks off is usually the first sign that the node has gone: the reason follows at once.
     throw await Promise.race([exited.catch((reason: unknown) => reason), shortly(error)]);
   } finally {

@@ -7,7 +7,7 @@ import type { PastEvents } from '../../src/provider/diagnostics.js';
 import type { HostDescription } from '../../src/provider/host-description.js';
 import type { NodeProvider } from '../../src/provider/provider.js';
 import type {
-  ExecResult, NetworkSpec, NodeAddresses, NodeImage, NodeSpec, ObservedNetwork, ObservedNode, ObservedVolume, OwnedFilter,
+  ExecOptions, ExecResult, NetworkSpec, NodeAddresses, NodeImage, NodeSpec, ObservedNetwork, ObservedNode, ObservedVolume, OwnedFilter,
 } from '../../src/provider/types.js';
 import { FakeLocks } from './fake-lock.js';
 
@@ -26,6 +26,12 @@ function engineCommands(make: (name: string) => string): EngineCommands {
     publishedPort: (node, port) => `port ${node} ${port}`,
     address: (node) => `address ${node}`,
   };
+}
+
+/** What `cat` says in a node that has these files, by path; between YAML documents, if that is its stdin. */
+export function concatenated([, ...paths]: readonly string[], files: Readonly<Record<string, string>>): ExecResult {
+  const missing = paths.filter((path) => path !== '-' && files[path] === undefined);
+  return { exitCode: missing.length > 0 ? 1 : 0, stdout: paths.map((path) => (path === '-' ? '---\n' : files[path] ?? '')).join(''), stderr: missing.map((path) => `${path}: No such file or directory\n`).join('') };
 }
 
 /** A container engine in memory. Nodes can be created and removed; what runs in them is scripted by `onExec`. */
@@ -47,7 +53,7 @@ export class FakeProvider implements NodeProvider {
   /** Of every network that is made without one. */
   subnetOfNetworks: string | undefined;
   readonly locks = new FakeLocks();
-  onExec: (node: ObservedNode, argv: readonly string[]) => Promise<ExecResult> = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+  onExec: (node: ObservedNode, argv: readonly string[], options: ExecOptions) => Promise<ExecResult> = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
   onOpenStream: (node: ObservedNode | undefined, argv: readonly string[], signal: AbortSignal) => Promise<Duplex> =
     () => Promise.reject(new KindboxError('nothing listens', { reason: 'cluster' }));
   onInspect: (kind: string, id: string) => Promise<unknown> = (kind, id) => Promise.resolve({ kind, id });
@@ -190,13 +196,13 @@ export class FakeProvider implements NodeProvider {
     return Promise.resolve();
   }
 
-  exec(nodeId: string, argv: readonly string[]): Promise<ExecResult> {
+  exec(nodeId: string, argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
     const node = this.nodes.get(nodeId);
     if (node === undefined) return Promise.reject(new KindboxError('no such node', { reason: 'cluster' }));
     this.calls.push(`exec ${node.name} ${argv.join(' ')}`);
     const record = this.locks.read(nodeId, argv);
     if (record !== undefined) return Promise.resolve(record);
-    return this.onExec(node, argv);
+    return this.onExec(node, argv, options);
   }
 
   openStream(nodeId: string, argv: readonly string[], signal: AbortSignal): Promise<Duplex> {

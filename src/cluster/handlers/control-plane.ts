@@ -1,5 +1,5 @@
 import { ADMIN_BINDING } from '../../kubeadm/admin-binding.js';
-import { initConfig, waitsForApiItself } from '../../kubeadm/init-config.js';
+import { initConfig } from '../../kubeadm/init-config.js';
 import { PROTECTED, TRY_OOM_SCORE, UNPROTECTED } from '../../kubeadm/oom-score.js';
 import { SCHEDULER_FILE, schedulerConfig } from '../../kubeadm/scheduler.js';
 import { abortable } from '../../kubernetes/wait.js';
@@ -13,7 +13,8 @@ import { readCredentials, SUPER_ADMIN_CONFIG } from '../credentials.js';
 import { initSettings } from '../init-settings.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
-import { writeInNode } from './node-file.js';
+import { runKubeadm } from './kubeadm.js';
+import { giveNode } from './node-file.js';
 import { registrationSettings } from './registration.js';
 
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
@@ -37,12 +38,6 @@ const DNS_DEPLOYED = '[addons] Applied essential addon: CoreDNS';
 
 export const WRITE_SCHEDULER_FILE = ['tee', SCHEDULER_FILE];
 
-/** Host checks are ours: kubeadm's preflight looks at the host through the container and takes seconds. */
-export function initArgv(kubernetesVersion: string): string[] {
-  const skipped = ['preflight', ...(waitsForApiItself(kubernetesVersion) ? ['wait-control-plane'] : [])];
-  return ['kubeadm', 'init', '--config=/dev/stdin', `--skip-phases=${skipped.join(',')}`, '--skip-token-print'];
-}
-
 /**
  * Refused, the kubelet and kube-proxy try again, and wait for 0.2 s before they do anything else (applyOOMScoreAdj in Kubernetes' pkg/util/oom).
  * Few runtimes let a container have it.
@@ -53,7 +48,7 @@ export async function tryOomScore(session: ClusterSession, { node }: Of<'try-oom
 }
 
 export async function initControlPlane(session: ClusterSession, operation: Of<'init-control-plane'>, run: OperationRun): Promise<void> {
-  const { settings, provider, token } = session;
+  const { settings, token } = session;
   const node = session.node(operation.node);
   const told = initSettings(operation, {
     cluster: settings.cluster, token: token.value, cgroupVersion: settings.host.cgroupVersion, oomScoreAdj: session.oomScoreAdj, waitMs: settings.waitMs, customization: session.customization,
@@ -73,7 +68,7 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
     run.progress(phase);
   };
   try {
-    const result = await execWhileRunning(provider, node, initArgv(settings.kubernetesVersion), { signal: run.signal, stdin: initConfig(told), onLine });
+    const result = await runKubeadm(session, node, { signal: run.signal, stdin: initConfig(told), onLine });
     if (result.exitCode !== 0) {
       throw session.failure(`kubeadm init failed on ${operation.node} (exit code ${result.exitCode})`,
         'The lines below are the last that kubeadm wrote.', tail(`${result.stdout}\n${result.stderr}`, 30));
@@ -90,7 +85,7 @@ export async function initControlPlane(session: ClusterSession, operation: Of<'i
 /** The kubelet starts the scheduler seconds later. */
 async function writeSchedulerFile(session: ClusterSession, node: ObservedNode, content: string | undefined, signal: AbortSignal): Promise<void> {
   if (content === undefined) return;
-  await writeInNode(session, node, { argv: WRITE_SCHEDULER_FILE, content, failing: `${node.name} could not be given the scheduler's configuration` }, signal);
+  await giveNode(session, node, { path: SCHEDULER_FILE, mode: '644', content, failing: `${node.name} could not be given the scheduler's configuration` }, signal);
 }
 
 export async function awaitJoinable(session: ClusterSession, _operation: Of<'await-joinable'>, run: OperationRun): Promise<void> {

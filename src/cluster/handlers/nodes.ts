@@ -1,6 +1,6 @@
 import { KindboxError } from '../../errors/index.js';
 import type { OperationRun } from '../../plan/execute.js';
-import { execWhileRunning, NO_SUCH_COMMAND, tail } from '../../nodes/node-failure.js';
+import { NO_SUCH_COMMAND, tail } from '../../nodes/node-failure.js';
 import { nodeAddress } from '../../nodes/addresses.js';
 import { isIpv6Range } from '../../nodes/ranges.js';
 import { companionAddress } from '../../nodes/shared-addresses.js';
@@ -13,6 +13,7 @@ import { requireApart } from '../network-conflicts.js';
 import { patience } from '../patience.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
+import { awaitBeforeKubeadm } from './kubeadm.js';
 
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
 
@@ -74,9 +75,7 @@ export async function awaitRuntime(session: ClusterSession, operation: Of<'await
   const node = session.node(operation.node);
   const { title, awaitProgram } = containerRuntime(node.labels[LABELS.cri]);
   const seconds = bootSeconds(session.settings.waitMs);
-  const result = await execWhileRunning(session.provider, node, [awaitProgram, String(seconds)], {
-    signal: run.signal, timeoutMs: (seconds + 10) * 1000,
-  });
+  const result = await awaitBeforeKubeadm(session, node, [awaitProgram, String(seconds)], { signal: run.signal, timeoutMs: (seconds + 10) * 1000 });
   if (result.exitCode === 0) {
     if (node.role === 'control-plane') session.settings.guard?.holdIn(node);
     return;

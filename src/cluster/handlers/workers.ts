@@ -11,15 +11,14 @@ import { execWhileRunning, tail } from '../../nodes/node-failure.js';
 import type { OperationRun } from '../../plan/execute.js';
 import type { ClusterOperation } from '../operations.js';
 import type { ClusterSession } from '../session.js';
-import { writeInNode } from './node-file.js';
+import { runKubeadm } from './kubeadm.js';
+import { giveNode } from './node-file.js';
 import { registrationSettings } from './registration.js';
 
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
 
 const TOKEN_TTL_MS = 15 * 60_000;
 export const WRITE_DISCOVERY_FILE = ['tee', DISCOVERY_FILE];
-const WRITE_KUBELET_CONFIG = ['install', '--mode=600', '/dev/stdin', KUBELET_CONFIG];
-export const JOIN_ARGV = ['kubeadm', 'join', '--config=/dev/stdin', '--skip-phases=preflight'];
 
 /** Only for workers whose kubelets ask for their credentials with it. */
 export async function mintToken(session: ClusterSession, _operation: Of<'mint-token'>, run: OperationRun): Promise<void> {
@@ -47,9 +46,9 @@ export async function prepareJoin(session: ClusterSession, operation: Of<'prepar
   const node = session.node(operation.node);
   const credentials = session.kubeletCredentials.get(node.name);
   const file = credentials === undefined
-    ? { argv: WRITE_DISCOVERY_FILE, content: discoveryConfig(server, ca) }
-    : { argv: WRITE_KUBELET_CONFIG, content: kubeletConfig(server, ca, node.name, credentials) };
-  await writeInNode(session, node, { ...file, failing: `${node.name} could not be prepared for the join` }, run.signal);
+    ? { path: DISCOVERY_FILE, mode: '644', content: discoveryConfig(server, ca) }
+    : { path: KUBELET_CONFIG, mode: '600', content: kubeletConfig(server, ca, node.name, credentials) };
+  await giveNode(session, node, { ...file, failing: `${node.name} could not be prepared for the join` }, run.signal);
 }
 
 /** Without them the node would pull kube-proxy of the control plane's version, from a registry that may be out of reach. */
@@ -68,7 +67,7 @@ export async function joinWorker(session: ClusterSession, operation: Of<'join-wo
     ...await registrationSettings(session, node, operation.registration, run.signal), token: session.token.value,
     hasCredentials: session.kubeletCredentials.has(node.name), waitMs: session.settings.waitMs, patches: session.joinPatches(node),
   });
-  const result = await execWhileRunning(session.provider, node, JOIN_ARGV, {
+  const result = await runKubeadm(session, node, {
     signal: run.signal, stdin: config, timeoutMs: session.settings.waitMs,
     onLine: (line) => { const phase = /^\[([a-z-]+)\]/.exec(line)?.[1]; if (phase !== undefined) run.progress(phase); },
   });

@@ -8,7 +8,7 @@ import { CancelledError, KindboxError } from '../../../src/errors/index.js';
 import { userKubeconfig } from '../../../src/kubeconfig/convert.js';
 import { LABELS } from '../../../src/nodes/labels.js';
 import type { NodeState } from '../../../src/provider/types.js';
-import { FakeProvider } from '../../support/fake-provider.js';
+import { concatenated, FakeProvider } from '../../support/fake-provider.js';
 import { observedNode } from '../../support/observed.js';
 import { FakeApiServer, FakeTunnels, testCredentials } from '../kubernetes/support/fake-api-server.js';
 import { FakeCluster } from '../kubernetes/support/fake-cluster.js';
@@ -32,7 +32,7 @@ beforeEach(async () => {
   cluster = new FakeCluster(server);
   const tunnels = new FakeTunnels(server);
   provider.openStream = () => tunnels.openStream('master', []);
-  provider.onExec = (_node, argv) => Promise.resolve({ exitCode: argv.at(-1) === '/etc/kubernetes/admin.conf' ? 0 : 1, stdout: ADMIN_CONFIG, stderr: '' });
+  provider.onExec = (_node, argv) => Promise.resolve(concatenated(argv, { '/etc/kubernetes/admin.conf': ADMIN_CONFIG }));
   const start = provider.startNode.bind(provider);
   provider.startNode = async (id) => ({ ...await start(id), startedAt: STARTED });
   home = await mkdtemp(join(tmpdir(), 'kindbox-'));

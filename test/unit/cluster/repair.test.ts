@@ -10,7 +10,7 @@ import { CREATE_TOKEN } from '../../../src/kubernetes/bootstrap-token.js';
 import { CORDONED } from '../../../src/kubernetes/nodes.js';
 import { LABELS, ownedLabels } from '../../../src/nodes/labels.js';
 import type { NodeState, ObservedNode } from '../../../src/provider/types.js';
-import { FakeProvider } from '../../support/fake-provider.js';
+import { concatenated, FakeProvider } from '../../support/fake-provider.js';
 import { observedNode } from '../../support/observed.js';
 import { FakeApiServer, FakeTunnels, testCredentials } from '../kubernetes/support/fake-api-server.js';
 import { FakeCluster } from '../kubernetes/support/fake-cluster.js';
@@ -63,7 +63,7 @@ function answer({ name }: ObservedNode, [program, verb, ...rest]: readonly strin
   if (program === 'systemctl' && verb === 'is-active') return said(rest.map((unit) => (down.has(`${name} ${unit}`) ? 'inactive' : 'active')).join('\n'));
   if (program === 'systemctl') for (const unit of rest) down.delete(`${name} ${unit}`);
   if (program === 'date') return said(`${STARTED / 1000}`);
-  if (program === 'cat') return verb === '/etc/kubernetes/admin.conf' ? said(ADMIN_CONFIG) : said('', 1);
+  if (program === 'cat') return concatenated(['cat', verb ?? '', ...rest], { '/etc/kubernetes/admin.conf': ADMIN_CONFIG });
   return said('');
 }
 
@@ -214,7 +214,7 @@ describe('list', () => {
     ['cannot be run for it', () => Promise.reject(new KindboxError('Cannot run cat', { reason: 'cluster', because: 'OCI runtime exec failed: open /proc/sys: transport endpoint is not connected' }))],
   ])('with --check of a node that Sysbox left, where a command %s', async (_, cat) => {
     const usual = provider.onExec;
-    provider.onExec = (node, argv) => (node.name === 'demo-worker-0' && argv.includes('/proc/uptime') ? cat() : usual(node, argv));
+    provider.onExec = (node, argv, options) => (node.name === 'demo-worker-0' && argv.includes('/proc/uptime') ? cat() : usual(node, argv, options));
     const [listed] = await listClusters(context, { check: true });
     expect(listed?.findings.map(({ kind, node, repair }) => [kind, node, repair])).toEqual([['node-proc-lost', 'demo-worker-0', 'restart it'], ['worker-missing', 'demo-worker-5', 'make it anew']]);
   });
