@@ -3,6 +3,7 @@ import { HASTENED_DNS, WRITE_SCHEDULER_FILE } from '../cluster/handlers/control-
 import { initArgv } from '../cluster/handlers/kubeadm.js';
 import { initSettings } from '../cluster/init-settings.js';
 import { initConfig } from '../kubeadm/init-config.js';
+import { NODES_BINDING } from '../kubeadm/kube-proxy-access.js';
 import { PROTECTED, TRY_OOM_SCORE, UNPROTECTED } from '../kubeadm/oom-score.js';
 import { schedulerConfig } from '../kubeadm/scheduler.js';
 import { hasteningPatch } from '../kubernetes/workloads.js';
@@ -21,7 +22,7 @@ const NOTHING = (): Lines => [];
 /** The script tries what the nodes may have when it runs. */
 const OOM_SCORE = { standIn: 'OOM-SCORE-OF-NODES', expansion: { 'OOM-SCORE-OF-NODES': '$oom_score' } } as const;
 
-export const controlPlaneCommands: Renderers<'try-oom-score' | 'init-control-plane' | 'fetch-credentials' | 'await-api' | 'make-first-objects' | 'await-namespaces' | 'look-for-images' | 'apply-cni' | 'await-joinable' | 'hasten-dns'> = {
+export const controlPlaneCommands: Renderers<'try-oom-score' | 'init-control-plane' | 'fetch-credentials' | 'await-api' | 'make-first-objects' | 'free-controllers' | 'await-namespaces' | 'look-for-images' | 'apply-cni' | 'await-joinable' | 'hasten-dns'> = {
   'try-oom-score': ({ node }, { engine }) => [
     `oom_score=${PROTECTED}`,
     `echo "$oom_score" | ${engine.inNode(node, TRY_OOM_SCORE, 'stdin')} 2>/dev/null || oom_score=${UNPROTECTED}`,
@@ -44,8 +45,9 @@ export const controlPlaneCommands: Renderers<'try-oom-score' | 'init-control-pla
 
   'await-api': (_operation, facts) => [`retry ${kubectl(facts, ['get', '--raw=/readyz'])} >/dev/null`],
 
-  // The control plane makes them by itself, later.
-  'make-first-objects': NOTHING,
+  // The others the control plane makes by itself, later.
+  'make-first-objects': (_operation, facts) => [kubectl(facts, ['--namespace=kube-system', 'create', 'rolebinding', NODES_BINDING, '--role=kube-proxy', '--group=system:nodes'])],
+  'free-controllers': NOTHING,
 
   'await-namespaces': NOTHING,
 

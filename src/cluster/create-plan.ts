@@ -89,7 +89,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     },
     fetchCredentials(master, { group: 'master', needs: [id('await-runtime', master)] }),
     awaitApi(master, { group: 'master' }),
-    ...(isUsualControlPlane(options) ? [makeFirstObjects(master)] : []),
+    ...(isUsualControlPlane(options) ? firstObjects(master) : []),
     {
       kind: 'hasten-dns', id: id('hasten-dns', master), group: 'master', title: 'Having CoreDNS probed every second',
       needs: [id('await-api', master)], replicas: options.ephemeral === true ? EPHEMERAL.dnsReplicas : undefined,
@@ -144,9 +144,15 @@ function isUsualControlPlane({ featureGates = {}, runtimeConfig = {}, kubeadmCon
   return [Object.keys(featureGates), Object.keys(runtimeConfig), kubeadmConfigPatches, controlPlane?.kubeadmConfigPatches ?? []].every(({ length }) => length === 0);
 }
 
-function makeFirstObjects(master: string): ClusterOperation {
-  return {
-    kind: 'make-first-objects', id: id('make-first-objects', master), group: 'master', title: `Making the roles of Kubernetes on ${master} ...`,
-    needs: [id('fetch-credentials', master)], node: master,
-  };
+function firstObjects(master: string): ClusterOperation[] {
+  return [
+    {
+      kind: 'make-first-objects', id: id('make-first-objects', master), group: 'master', title: `Making the roles of Kubernetes on ${master} ...`,
+      needs: [id('fetch-credentials', master)], node: master,
+    },
+    {
+      kind: 'free-controllers', id: id('free-controllers', master), group: 'master', title: `Starting the controllers on ${master} ...`,
+      needs: [id('make-first-objects', master)], node: master,
+    },
+  ];
 }

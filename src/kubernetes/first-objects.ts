@@ -20,6 +20,11 @@ const PATHS: Readonly<Record<string, (namespace: string) => string>> = {
   RoleBinding: (namespace) => `${RBAC}/namespaces/${namespace}/rolebindings`,
   ServiceAccount: (namespace) => `/api/v1/namespaces/${namespace}/serviceaccounts`,
 };
+/** What no image notes, but kindbox makes with the others. */
+const OWN_PATHS: typeof PATHS = {
+  ConfigMap: (namespace) => `/api/v1/namespaces/${namespace}/configmaps`,
+  Lease: (namespace) => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`,
+};
 
 /** The fields in which such an object is the same in every cluster. */
 export interface FirstObject {
@@ -30,6 +35,8 @@ export interface FirstObject {
   readonly aggregationRule?: unknown;
   readonly roleRef?: unknown;
   readonly subjects?: unknown;
+  readonly data?: unknown;
+  readonly spec?: unknown;
 }
 
 /** Without what is a cluster's own. A line that is none of these objects is left out: what is missing is made later. */
@@ -79,7 +86,7 @@ function opensDoors({ kind, metadata: { name } }: FirstObject): boolean {
 }
 
 async function make(api: Pick<ApiClient, 'request'>, object: FirstObject, deadline: number, signal: AbortSignal): Promise<void> {
-  const path = PATHS[object.kind]?.(encodeURIComponent(object.metadata.namespace ?? '')) ?? '';
+  const path = (PATHS[object.kind] ?? OWN_PATHS[object.kind])?.(encodeURIComponent(object.metadata.namespace ?? '')) ?? '';
   for (;;) {
     try {
       await api.request('POST', path, { body: object, idempotent: true, rejectBusy: true, signal });

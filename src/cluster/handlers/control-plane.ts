@@ -1,5 +1,7 @@
+import { HELD_ELECTION, freeElection } from '../../kubernetes/held-election.js';
 import { ADMIN_BINDING } from '../../kubeadm/admin-binding.js';
 import { initConfig } from '../../kubeadm/init-config.js';
+import { KUBE_PROXY_ACCESS } from '../../kubeadm/kube-proxy-access.js';
 import { PROTECTED, TRY_OOM_SCORE, UNPROTECTED } from '../../kubeadm/oom-score.js';
 import { SCHEDULER_FILE, schedulerConfig } from '../../kubeadm/scheduler.js';
 import { abortable } from '../../kubernetes/wait.js';
@@ -115,7 +117,13 @@ export async function makeFirstObjects(session: ClusterSession, operation: Of<'m
   const list = await session.provider.exec(session.node(operation.node).id, ['cat', FIRST_OBJECTS_FILE], { signal: run.signal });
   if (list.exitCode !== 0) return;
   const ofKubeadm = session.operator.path === SUPER_ADMIN_CONFIG ? [ADMIN_BINDING] : [];
-  await makeObjects(session.api, [...ofKubeadm, ...parseFirstObjects(list.stdout)], { waitMs: session.settings.waitMs, signal: run.signal });
+  const objects = [...ofKubeadm, HELD_ELECTION, ...KUBE_PROXY_ACCESS, ...parseFirstObjects(list.stdout)];
+  await makeObjects(session.api, objects, { waitMs: session.settings.waitMs, signal: run.signal });
+}
+
+/** Of the controller manager, if it is held. */
+export async function freeControllers(session: ClusterSession, _operation: Of<'free-controllers'>, run: OperationRun): Promise<void> {
+  await freeElection(session.api, session.settings.waitMs, run.signal);
 }
 
 /** What the API server takes from now on; some of its start-up hooks still run, for seconds on a busy machine. */

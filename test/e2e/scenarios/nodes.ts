@@ -42,6 +42,18 @@ export function nodeScenarios(cluster: ClusterFixture, runtime: string): void {
     expect(Object.entries(milestones).filter(([, ms]) => !(ms >= 0 && ms <= durationMs))).toEqual([]);
   });
 
+  test('the controller manager\'s election is its own: that it was held for a second left nothing', async () => {
+    const { spec } = await cluster.kubectl.get<{ spec: { holderIdentity: string; leaseTransitions: number } }>('--namespace=kube-system', 'lease', 'kube-controller-manager');
+    expect([spec.holderIdentity, spec.leaseTransitions]).toEqual([expect.stringMatching(`^${cluster.master}_`), 0]);
+  });
+
+  test('a node that joins may read the configuration of kube-proxy, for which kubeadm else asks in vain, and nobody else\'s', async () => {
+    const mayRead = (configMap: string): Promise<string> => cluster.kubectl.run(
+      ['auth', 'can-i', 'get', `configmap/${configMap}`, '--namespace=kube-system', '--as=system:node:another', '--as-group=system:nodes']).catch(() => 'no');
+    expect(await Promise.all(['kube-proxy', 'coredns'].map(mayRead))).toEqual(['yes', 'no']);
+    expect(await cluster.kubectl.run(['get', 'configmap', 'kube-proxy', '--namespace=kube-system', '--output=jsonpath={.data}'])).toContain('clusterCIDR');
+  });
+
   test('root of a node is on the host the user that its uid map names', async () => {
     const map = (await inNode(cluster.master, ['cat', '/proc/self/uid_map'])).trim().split(/\s+/).map(Number);
     const [inside, outside, count] = map;

@@ -51,6 +51,7 @@ describe('of options', () => {
       'inside demo-master /usr/local/lib/kindbox/await-containerd 120',
       'token=$(inside demo-master kubeadm token generate)', 'inside --stdin demo-master tee /etc/kubernetes/kindbox-scheduler.yaml',
       'inside --stdin demo-master kubeadm init --config=/dev/stdin --skip-phases=preflight,wait-control-plane --skip-token-print',
+      'inside demo-master kubectl --namespace=kube-system create rolebinding kindbox:nodes-kube-proxy --role=kube-proxy --group=system:nodes',
       'inside demo-master kubectl --namespace=kube-system patch deployment coredns --patch={"spec":{"template":{"spec":{"containers":[{"name":"coredns","readinessProbe":{"periodSeconds":1,"failureThreshold":30}}]}}}}',
       'inside --stdin demo-master kubectl apply --server-side --filename=-',
       'inside demo-master kubectl wait --for=condition=Ready --timeout=90s node/demo-master',

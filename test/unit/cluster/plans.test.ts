@@ -55,6 +55,7 @@ describe('create', () => {
     for (const more of [{ featureGates: { AnyGate: true } }, { runtimeConfig: { 'api/alpha': 'true' } }, { kubeadmConfigPatches: ['kind: ClusterConfiguration'] }, { controlPlane: { kubeadmConfigPatches: ['kind: InitConfiguration'] } }]) {
       expect(makes(more)).toBe(false);
     }
+    expect(find(planCreate(options, facts), 'free-controllers').needs).toEqual(['make-first-objects/demo-master']);
   });
 
   test('a CNI of the user\'s, which may need anything, is applied when the API server is ready', () => {

@@ -42,6 +42,14 @@ test('each is sent to where it belongs', async () => {
   ]);
 });
 
+test('what kindbox adds is sent to where it belongs, and is nothing that an image may have', async () => {
+  f.server.handler = (call) => { call.json(201, {}); };
+  const objects = ['ConfigMap', 'Lease'].map((kind) => ({ kind, metadata: { name: 'x', namespace: 'kube-system' } }));
+  await make(objects);
+  expect(f.server.paths('POST').sort()).toEqual(['/api/v1/namespaces/kube-system/configmaps', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases']);
+  expect(parseFirstObjects(objects.map((object) => JSON.stringify(object)).join('\n'))).toEqual([]);
+});
+
 test('what kubeadm is about to ask for is there before the rest is sent', async () => {
   const answered: string[] = [];
   f.server.handler = (call) => {
