@@ -54,6 +54,14 @@ export function nodeScenarios(cluster: ClusterFixture, runtime: string): void {
     expect(await cluster.kubectl.run(['get', 'configmap', 'kube-proxy', '--namespace=kube-system', '--output=jsonpath={.data}'])).toContain('clusterCIDR');
   });
 
+  test.each(['2379', '2383'])('etcd answers nobody without a certificate at port %s, and does not share its own server with HTTP', async (port) => {
+    const asked = docker(['exec', '--interactive', cluster.master, 'openssl', 's_client', '-quiet', '-connect', `127.0.0.1:${port}`], { stdin: 'pipe', input: 'GET /version HTTP/1.0\r\n\r\n' });
+    await expect(asked).rejects.toThrow('certificate required');
+    const log = await cluster.kubectl.run(['logs', '--namespace=kube-system', `etcd-${cluster.master}`]);
+    expect(log).toContain('serving client traffic');
+    expect(log).not.toContain('http and grpc server on single port');
+  });
+
   test('root of a node is on the host the user that its uid map names', async () => {
     const map = (await inNode(cluster.master, ['cat', '/proc/self/uid_map'])).trim().split(/\s+/).map(Number);
     const [inside, outside, count] = map;

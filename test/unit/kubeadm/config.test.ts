@@ -64,16 +64,20 @@ test('controllers need not wait for a rate limit or for an election that is trie
   expect(earlier['ClusterConfiguration']).toMatchObject({ controllerManager: { extraArgs: { 'kube-api-qps': '200' } } });
 });
 
-const ELECTION = [{ name: 'heartbeat-interval', value: '10' }, { name: 'election-timeout', value: '50' }];
+const ETCD = { 'heartbeat-interval': '10', 'election-timeout': '50', 'listen-client-http-urls': 'https://127.0.0.1:2383' };
+const listed = (args: Readonly<Record<string, string>>): object[] => Object.entries(args).map(([name, value]) => ({ name, value }));
 
 test('an ephemeral cluster waits for no disk', () => {
   expect(documents(initConfig({ ...settings, ephemeral: true }))['ClusterConfiguration']).toMatchObject({
-    etcd: { local: { extraArgs: [...ELECTION, { name: 'unsafe-no-fsync', value: 'true' }] } },
+    etcd: { local: { extraArgs: listed({ ...ETCD, 'unsafe-no-fsync': 'true' }) } },
   });
 });
 
-test('etcd, which is alone, elects itself within some hundredths of a second', () => {
-  expect(documents(initConfig(settings))['ClusterConfiguration']?.['etcd']).toEqual({ local: { extraArgs: ELECTION } });
+test('etcd, which is alone, elects itself within some hundredths of a second, and serves HTTP beside gRPC where it can', () => {
+  const etcd = (kubernetesVersion: string): unknown => documents(initConfig({ ...settings, kubernetesVersion }))['ClusterConfiguration']?.['etcd'];
+  expect(etcd('v1.36.3')).toEqual({ local: { extraArgs: listed(ETCD) } });
+  expect(etcd('v1.28.0')).toEqual({ local: { extraArgs: ETCD } });
+  expect(etcd('v1.27.16')).toEqual({ local: { extraArgs: { 'heartbeat-interval': '10', 'election-timeout': '50' } } });
 });
 
 test('an etcd elsewhere, which a patch names, is the only one', () => {
