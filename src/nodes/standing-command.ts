@@ -55,7 +55,7 @@ export class StandingCommand {
    * there in a node whose image is of before. @throws KindboxError as execWhileRunning does.
    */
   booted(limits: Limits): Promise<ExecResult | undefined> {
-    return this.#watched(Promise.race([this.#booted, this.#ended]), limits);
+    return this.#watched(Promise.race([this.#booted, this.#ended]), this.options.awaiting[0], limits);
   }
 
   /** Where the node cannot write it, the command fails. */
@@ -67,7 +67,7 @@ export class StandingCommand {
   run({ stdin, onLine, ...limits }: RunOptions): Promise<ExecResult> {
     this.#onLine = onLine;
     this.#stdin.end(`\n${stdin}`);
-    return this.#watched(this.#ended, limits);
+    return this.#watched(this.#ended, this.options.argv[0], limits);
   }
 
   /** Ends it, if it has not begun. */
@@ -75,10 +75,10 @@ export class StandingCommand {
     this.#abandoned.abort();
   }
 
-  #watched<T extends ExecResult | undefined>(coming: Promise<T>, { signal, timeoutMs }: Limits): Promise<T> {
+  #watched<T extends ExecResult | undefined>(coming: Promise<T>, program: string | undefined, { signal, timeoutMs }: Limits): Promise<T> {
     const watch = (limited: AbortSignal): Promise<T> => whileRunning(this.provider, this.node, limited, abortable(coming, limited), wasKilled);
     if (timeoutMs === undefined) return watch(signal);
-    return withDeadline(timeoutMs, signal, watch, () => new KindboxError(`The command ${this.options.argv[0]} in ${this.node.name} did not end within ${seconds(timeoutMs)}`, {
+    return withDeadline(timeoutMs, signal, watch, () => new KindboxError(`The command ${program} in ${this.node.name} did not end within ${seconds(timeoutMs)}`, {
       reason: 'timeout', because: 'The node is overloaded, or the command hangs.', next: ['docker stats --no-stream', 'kindbox list'],
     }));
   }

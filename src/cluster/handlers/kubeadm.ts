@@ -15,7 +15,10 @@ export function initArgv(kubernetesVersion: string): string[] {
 /** Runs `awaiting` in a node, and has kubeadm's command, which is next there, stand behind it. Images from before cannot. */
 export async function awaitBeforeKubeadm(session: ClusterSession, node: ObservedNode, awaiting: readonly string[], limits: Limits): Promise<ExecResult> {
   const command = new StandingCommand(session.provider, node, { awaiting, argv: kubeadmArgv(session, node), signal: session.context.signal });
-  const ended = await command.booted(limits);
+  const ended = await command.booted(limits).catch((error: unknown) => {
+    command.abandon();
+    throw error;
+  });
   if (ended !== undefined) return NO_SUCH_COMMAND.has(ended.exitCode) ? execWhileRunning(session.provider, node, awaiting, limits) : ended;
   session.standing.set(node.name, command);
   return { exitCode: 0, stdout: '', stderr: '' };
