@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { sharedAddresses } from '../../src/nodes/shared-addresses.js';
 import { rangesOverlap } from '../../src/nodes/ranges.js';
 import { ClusterFixture, clusterName, useCluster, useKindbox } from '../support/cluster-fixture.js';
 import { addressOf, docker, dockerLines, inNode } from '../support/docker.js';
@@ -34,7 +35,10 @@ describe('two clusters on one network that is not ours, with an MTU of its own',
     await docker(['network', 'rm', network]);
   });
   const first = new ClusterFixture(home, name);
-  const second = new ClusterFixture(home, `${name}-b`);
+  // Made at the same time, neither knows of the other: where their names fall on one address, Docker gives the later node another.
+  const addressesFor = (cluster: string, ...places: number[]): unknown[] => sharedAddresses({ subnets: [`${half}.0/24`], dynamicRanges: [], used: new Set() }, cluster, places);
+  const apart = ['b', 'c', 'd'].map((suffix) => `${name}-${suffix}`).find((other) => !addressesFor(name, 0, 1).includes(addressesFor(other, 0)[0]));
+  const second = new ClusterFixture(home, apart ?? '');
   const probes = new Map<ClusterFixture, Probe>();
 
   beforeAll(async () => {
