@@ -1,11 +1,11 @@
 import { cniImages } from '../cni/cni.js';
-import { HASTENED_DNS, WRITE_SCHEDULER_FILE } from '../cluster/handlers/control-plane.js';
+import { HASTENED_DNS } from '../cluster/handlers/control-plane.js';
 import { initArgv } from '../cluster/handlers/kubeadm.js';
 import { initSettings } from '../cluster/init-settings.js';
 import { initConfig } from '../kubeadm/init-config.js';
 import { NODES_BINDING } from '../kubeadm/kube-proxy-access.js';
 import { PROTECTED, TRY_OOM_SCORE, UNPROTECTED } from '../kubeadm/oom-score.js';
-import { schedulerConfig } from '../kubeadm/scheduler.js';
+import { SCHEDULER_FILE, schedulerConfig } from '../kubeadm/scheduler.js';
 import { hasteningPatch } from '../kubernetes/workloads.js';
 import { withInput } from '../shell/here-document.js';
 import { shellComment } from '../shell/words.js';
@@ -35,7 +35,7 @@ export const controlPlaneCommands: Renderers<'try-oom-score' | 'init-control-pla
     const schedulerFile = schedulerConfig(told);
     return [
       `token=$(${engine.inNode(operation.node, ['kubeadm', 'token', 'generate'])})`,
-      ...(schedulerFile === undefined ? [] : withInput(`${engine.inNode(operation.node, WRITE_SCHEDULER_FILE, 'stdin')} >/dev/null`, schedulerFile)),
+      ...(schedulerFile === undefined ? [] : withInput(`${engine.inNode(operation.node, ['tee', SCHEDULER_FILE], 'stdin')} >/dev/null`, schedulerFile)),
       ...withInput(engine.inNode(operation.node, initArgv(registration.kubernetesVersion), 'stdin'), initConfig(told), { ...TOKEN.expansion, ...OOM_SCORE.expansion }),
     ];
   },

@@ -1,6 +1,5 @@
 import { JOIN_ARGV } from '../cluster/handlers/kubeadm.js';
-import { WRITE_DISCOVERY_FILE } from '../cluster/handlers/workers.js';
-import { joinConfig } from '../kubeadm/join-config.js';
+import { DISCOVERY_FILE, joinConfig } from '../kubeadm/join-config.js';
 import { containerRuntime } from '../nodes/container-runtime.js';
 import { LABELS } from '../nodes/labels.js';
 import { withInput } from '../shell/here-document.js';
@@ -16,7 +15,7 @@ export const workerCommands: Renderers<'issue-credentials' | 'prepare-join' | 's
   // kubeadm publishes the cluster's address and CA as a kubeconfig without a user.
   'prepare-join': ({ node }, facts) => [
     `${kubectl(facts, ['--namespace=kube-public', 'get', 'configmap', 'cluster-info', '--output=jsonpath={.data.kubeconfig}'])} |`,
-    `  ${facts.engine.inNode(node, WRITE_DISCOVERY_FILE, 'stdin')} >/dev/null`,
+    `  ${facts.engine.inNode(node, ['tee', DISCOVERY_FILE], 'stdin')} >/dev/null`,
   ],
 
   'share-images': ({ node }, facts) => {

@@ -10,6 +10,11 @@ export function tail(text: string, lines = TAIL_LINES): string {
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }
 
+/** @param complaint which command did not end, where, and within what */
+export function tooSlow(complaint: string): KindboxError {
+  return new KindboxError(complaint, { reason: 'timeout', because: 'The node is overloaded, or the command hangs.', next: ['docker stats --no-stream', 'kindbox list'] });
+}
+
 /** Why a node is not running any more, with the last that its init said. */
 export async function nodeStopped(provider: NodeProvider, node: ObservedNode, exit: NodeExit, signal: AbortSignal): Promise<KindboxError> {
   const log = await provider.nodeConsole(node.id, TAIL_LINES, signal).catch(() => '');

@@ -1,9 +1,8 @@
 import { PassThrough } from 'node:stream';
-import { KindboxError } from '../errors/index.js';
 import { abortable, seconds, withDeadline } from '../kubernetes/wait.js';
 import type { NodeProvider } from '../provider/provider.js';
 import type { ExecOptions, ExecResult, ObservedNode } from '../provider/types.js';
-import { whileRunning } from './node-failure.js';
+import { tooSlow, whileRunning } from './node-failure.js';
 
 const ONCE_BOOTED = '/usr/local/lib/kindbox/once-booted';
 /** What that says when the container runtime does. */
@@ -78,9 +77,7 @@ export class StandingCommand {
   #watched<T extends ExecResult | undefined>(coming: Promise<T>, program: string | undefined, { signal, timeoutMs }: Limits): Promise<T> {
     const watch = (limited: AbortSignal): Promise<T> => whileRunning(this.provider, this.node, limited, abortable(coming, limited), wasKilled);
     if (timeoutMs === undefined) return watch(signal);
-    return withDeadline(timeoutMs, signal, watch, () => new KindboxError(`The command ${program} in ${this.node.name} did not end within ${seconds(timeoutMs)}`, {
-      reason: 'timeout', because: 'The node is overloaded, or the command hangs.', next: ['docker stats --no-stream', 'kindbox list'],
-    }));
+    return withDeadline(timeoutMs, signal, watch, () => tooSlow(`The command ${program} in ${this.node.name} did not end within ${seconds(timeoutMs)}`));
   }
 }
 

@@ -1,4 +1,3 @@
-import { HELD_ELECTION, freeElection } from '../../kubernetes/held-election.js';
 import { ADMIN_BINDING } from '../../kubeadm/admin-binding.js';
 import { initConfig } from '../../kubeadm/init-config.js';
 import { KUBE_PROXY_ACCESS } from '../../kubeadm/kube-proxy-access.js';
@@ -6,6 +5,7 @@ import { PROTECTED, TRY_OOM_SCORE, UNPROTECTED } from '../../kubeadm/oom-score.j
 import { SCHEDULER_FILE, schedulerConfig } from '../../kubeadm/scheduler.js';
 import { abortable } from '../../kubernetes/wait.js';
 import { FIRST_OBJECTS_FILE, makeObjects, parseFirstObjects } from '../../kubernetes/first-objects.js';
+import { freeElection, HELD_ELECTION } from '../../kubernetes/held-election.js';
 import { awaitApiReady, SYSTEM_NAMESPACE } from '../../kubernetes/readiness.js';
 import { hastenDeployment } from '../../kubernetes/workloads.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
@@ -37,8 +37,6 @@ const PUBLISHING = '[bootstrap-token] Creating the "cluster-info" ConfigMap';
 export const HASTENED_DNS = { namespace: 'kube-system', name: 'coredns', container: 'coredns', periodSeconds: 1, failureThreshold: 30 } as const;
 /** What kubeadm says when the Deployment exists. */
 const DNS_DEPLOYED = '[addons] Applied essential addon: CoreDNS';
-
-export const WRITE_SCHEDULER_FILE = ['tee', SCHEDULER_FILE];
 
 /**
  * Refused, the kubelet and kube-proxy try again, and wait for 0.2 s before they do anything else (applyOOMScoreAdj in Kubernetes' pkg/util/oom).

@@ -18,7 +18,6 @@ import { registrationSettings } from './registration.js';
 type Of<K extends ClusterOperation['kind']> = Extract<ClusterOperation, { kind: K }>;
 
 const TOKEN_TTL_MS = 15 * 60_000;
-export const WRITE_DISCOVERY_FILE = ['tee', DISCOVERY_FILE];
 
 /** Only for workers whose kubelets ask for their credentials with it. */
 export async function mintToken(session: ClusterSession, _operation: Of<'mint-token'>, run: OperationRun): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import { KindboxError } from '../../errors/index.js';
+import { tooSlow } from '../../nodes/node-failure.js';
 import type { ExecOptions, ExecResult } from '../types.js';
 import type { DockerClient } from './client.js';
 import { cancellation, cutConnection, exitCodeOf, startExec } from './exec-session.js';
@@ -20,7 +21,7 @@ export async function runExec(client: DockerClient, nodeId: string, argv: readon
     const exitCode = await exitCodeOf(client, nodeId, session);
     return { exitCode, ...output.texts() };
   } catch (error) {
-    if (limit?.aborted && !options.signal.aborted) throw tooSlow(argv, options.timeoutMs ?? 0);
+    if (limit?.aborted && !options.signal.aborted) throw tooSlow(`The command ${argv[0]} in a node did not end within ${(options.timeoutMs ?? 0) / 1000} seconds`);
     throw error;
   }
 }
@@ -111,12 +112,4 @@ export class OutputCollector {
     const { stdout, stderr } = this.chunks;
     return { stdout: Buffer.concat(stdout).toString('utf8'), stderr: Buffer.concat(stderr).toString('utf8') };
   }
-}
-
-function tooSlow(argv: readonly string[], timeoutMs: number): KindboxError {
-  return new KindboxError(`The command ${argv[0]} in a node did not end within ${timeoutMs / 1000} seconds`, {
-    reason: 'timeout',
-    because: 'The node is overloaded, or the command hangs.',
-    next: ['docker stats --no-stream', 'kindbox list'],
-  });
 }
