@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -94,6 +94,15 @@ test('abandoned, or cut off from its files, it does not begin', async () => {
   const { exitCode, stderr } = await execa(join(SCRIPTS, 'once-booted'), ['true', SECONDS, 'touch', join(folder, 'begun')], { reject: false, input: '3 644 ' });
   expect([exitCode, stderr]).toEqual([1, 'Its stdin ended before its files did']);
   await expect(stat(join(folder, 'begun'))).rejects.toThrow('ENOENT');
+});
+
+test('of what kubeadm asks systemd for, a node that has just booted needs the kubelet\'s start', async () => {
+  await writeFile(join(folder, 'systemctl'), '#!/bin/sh\necho "$*"\n', { mode: 0o755 });
+  const asked = ['status kubelet', 'stop kubelet', 'is-active no-such-unit', 'daemon-reload', 'restart kubelet'];
+  const { stdout } = await execa(join(SCRIPTS, 'once-booted'), ['true', SECONDS, 'sh', '-c', asked.map((words) => `systemctl ${words}; echo $?`).join('\n')], {
+    input: '\n', env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` },
+  });
+  expect(stdout.split('\n').slice(1)).toEqual(['0', '0', '3', '0', 'restart kubelet', '0']);
 });
 
 test('a run that is cancelled waits no longer', async () => {
