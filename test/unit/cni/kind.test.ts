@@ -45,7 +45,7 @@ test('flanneld finds the API server where kind says it is, and is given its argu
   const containers = objects.flatMap(({ spec }) => spec?.template?.spec.containers ?? []);
   expect(containers).toHaveLength(1);
   const [{ command, args, env } = { command: [], args: [], env: [] }] = containers;
-  expect(env.map(({ name }) => name)).toEqual(expect.arrayContaining(['POD_NAME', 'POD_NAMESPACE']));
+  expect(env.map(({ name }) => name)).toEqual(['NODE_NAME', 'EVENT_QUEUE_DEPTH', 'CONT_WHEN_CACHE_NOT_READY']);
   expect(env.filter(({ name }) => name.startsWith('KUBERNETES_SERVICE_'))).toEqual([]);
   expect(command.slice(0, 2)).toEqual(['/bin/sh', '-c']);
   expect(command[2]).toContain('KUBERNETES_SERVICE_HOST="${CONTROL_PLANE_ENDPOINT%:*}"');
