@@ -43,7 +43,7 @@ in_background fetch_the_rest
 step kubernetes "Compiling Kubernetes $KUBERNETES_VERSION"
 kubernetes_version=$(module_version "$KUBERNETES" k8s.io/kubernetes)
 stamps=$(kubernetes_stamps "$kubernetes_version")
-build_tools "$KUBERNETES" "$stamps"
+build_tools "$KUBERNETES" "$stamps" -tags selinux,notest,grpcnotrace
 install_tools "$KUBERNETES" "$unfinished/node/usr/local/bin" kubeadm kubelet kubectl
 "$unfinished/node/usr/local/bin/kubeadm" config images list --kubernetes-version "$KUBERNETES_VERSION" > "$unfinished/kubeadm-images"
 for program in kube-apiserver kube-controller-manager kube-scheduler kube-proxy pause; do
@@ -63,11 +63,15 @@ make_image_in_background "ghcr.io/flannel-io/flannel:$flannel_version"
 
 containerd_version=$(module_version "$CONTAINERD" github.com/containerd/containerd/v2)
 step containerd "Compiling containerd $containerd_version"
-build_tools "$CONTAINERD" "-X github.com/containerd/containerd/v2/version.Version=$containerd_version" -tags no_btrfs,no_devmapper,no_zfs
+containerd_stamp="-X github.com/containerd/containerd/v2/version.Version=$containerd_version"
+build_tools "$CONTAINERD" "$containerd_stamp" -tags no_btrfs,no_devmapper,no_zfs,urfave_cli_no_docs
 install_tools "$CONTAINERD" "$unfinished/node/usr/local/bin"
+# Each pod has a shim, which speaks ttrpc only: without gRPC it takes a quarter less to start.
+build_package "$CONTAINERD" "$CONTAINERD-shim" github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2 "$containerd_stamp" -tags no_grpc
+install_tools "$CONTAINERD-shim" "$unfinished/node/usr/local/bin"
 
 step runc "Compiling runc $(module_version "$RUNC" github.com/opencontainers/runc)"
-CGO_ENABLED=1 build_tools "$RUNC" "${static_c[*]}" -tags "seccomp,$static_c_tags"
+CGO_ENABLED=1 build_tools "$RUNC" "${static_c[*]}" -tags "seccomp,urfave_cli_no_docs,runc_nocriu,$static_c_tags"
 install_tools "$RUNC" "$unfinished/node/usr/local/bin"
 
 compile_cni_plugins

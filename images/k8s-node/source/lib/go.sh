@@ -16,10 +16,14 @@ fetch_module() { # MODULE_FOLDER
 }
 
 build_tools() { # MODULE_FOLDER LDFLAGS [GO BUILD ARGUMENT...]
-  local folder=$1 ldflags=$2
-  shift 2
-  mkdir -p "$binaries/$folder"
-  go -C "modules/$folder" build -mod=readonly -trimpath -ldflags "-s -w $ldflags" "$@" -o "$binaries/$folder/" tool
+  build_package "$1" "$1" tool "${@:2}"
+}
+
+build_package() { # MODULE_FOLDER FOLDER_OF_BINARIES PACKAGE LDFLAGS [GO BUILD ARGUMENT...]
+  local folder=$1 target=$binaries/$2 package=$3 ldflags=$4
+  shift 4
+  mkdir -p "$target"
+  go -C "modules/$folder" build -mod=readonly -trimpath -ldflags "-s -w $ldflags" "$@" -o "$target/" "$package"
 }
 
 install_tools() { # MODULE_FOLDER TARGET_FOLDER [PROGRAM...]: all programs when none is named
