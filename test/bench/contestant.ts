@@ -6,6 +6,8 @@ export interface Contestant {
   readonly engine: Engine;
   /** Returns when a user's command would. Nothing is left when it fails. */
   create(cluster: string, workers: number): Promise<void>;
+  /** The name of its container. */
+  controlPlane(cluster: string): string;
   /** Containers; the control plane first. */
   nodes(cluster: string): Promise<string[]>;
   /** Only where the tool can. */

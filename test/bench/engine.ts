@@ -10,6 +10,7 @@ interface Mount {
 interface Inspection {
   readonly SizeRw?: number;
   readonly State: { readonly Pid: number };
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> };
   readonly Mounts: readonly Mount[];
 }
 
@@ -46,8 +47,10 @@ export class Engine {
     return stdout;
   }
 
-  async pidOf(container: string): Promise<number> {
-    return (await this.#get<Inspection>(`/containers/${container}/json`)).State.Pid;
+  /** The process id of the container's PID 1 on this machine, and its addresses. */
+  async placeOf(container: string): Promise<{ pid: number; addresses: string[] }> {
+    const { State, NetworkSettings } = await this.#get<Inspection>(`/containers/${container}/json`);
+    return { pid: State.Pid, addresses: Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress) };
   }
 
   async figuresOf(node: string): Promise<NodeFigures> {

@@ -1,9 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { parse } from 'yaml';
 import type { Contestant } from './contestant.js';
 import type { NodeFigures } from './engine.js';
 
 const OBSERVER = fileURLToPath(new URL('observer.mjs', import.meta.url));
+
+interface AdminConfig {
+  readonly clusters: readonly [{ readonly cluster: object }];
+  readonly users: readonly [{ readonly user: object }];
+}
 
 /** Times are milliseconds since the command was started. */
 export interface Run {
@@ -30,8 +37,8 @@ export async function measureCluster(contestant: Contestant, cluster: string, no
   let destroyed = false;
   try {
     const returnedMs = Date.now() - startedAt;
+    const { readyAt, dnsAt } = await observe(contestant, contestant.controlPlane(cluster), nodes);
     const containers = await contestant.nodes(cluster);
-    const { readyAt, dnsAt } = await observe(contestant, containers[0] ?? '', nodes);
     const figures = await Promise.all(containers.map((node) => contestant.engine.figuresOf(node)));
     const resized = resizes === undefined || contestant.resize === undefined ? {} : await measureResizes(contestant, cluster, resizes);
     const destroyedMs = await timed(() => contestant.destroy(cluster));
@@ -48,17 +55,14 @@ async function measureResizes({ resize }: Contestant, cluster: string, { from, t
   return { grownMs, shrunkMs: await timed(async () => resize?.(cluster, from)) };
 }
 
+/** What is Ready when a command returns is to be seen at once: nothing is asked of a container that the machine itself can tell. */
 async function observe({ engine }: Contestant, controlPlane: string, nodes: number): Promise<{ readyAt: number; dnsAt: number }> {
-  const [pid, input] = await Promise.all([engine.pidOf(controlPlane), engine.docker(['exec', controlPlane, 'cat', '/etc/kubernetes/admin.conf'])]);
-  const server = await localServer(engine, controlPlane, input);
-  const { stdout } = await execa('nsenter', [`--net=/proc/${pid}/ns/net`, '--', process.execPath, OBSERVER, String(nodes)], { input: server });
+  const { pid, addresses: [address = ''] } = await engine.placeOf(controlPlane);
+  const config = parse(await readFile(`/proc/${pid}/root/etc/kubernetes/admin.conf`, 'utf8')) as AdminConfig;
+  // kind names its API server by a host name that only its containers know.
+  const input = { ...config.clusters[0].cluster, ...config.users[0].user, server: `https://${address}:6443`, nodes };
+  const { stdout } = await execa('nsenter', [`--net=/proc/${pid}/ns/net`, '--', process.execPath, OBSERVER], { input: JSON.stringify(input) });
   return JSON.parse(stdout) as { readyAt: number; dnsAt: number };
-}
-
-/** kind names its API server by a host name that only its containers know. */
-async function localServer(engine: Contestant['engine'], controlPlane: string, adminConfig: string): Promise<string> {
-  const address = (await engine.docker(['container', 'inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', controlPlane])).trim();
-  return adminConfig.replace(/server: .*/, `server: https://${address}:6443`);
 }
 
 async function timed(action: () => Promise<unknown>): Promise<number> {

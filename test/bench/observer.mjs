@@ -1,19 +1,15 @@
-// Run in a control plane's network namespace, with admin.conf on stdin and the number of nodes as argument: says on
-// stdout, in milliseconds since the epoch, when all nodes are Ready and when CoreDNS has answered through its Service.
+// Run in a control plane's network namespace, with what admin.conf says of the cluster and the user, and the number of nodes, as JSON on stdin:
+// says on stdout, in milliseconds since the epoch, when all nodes are Ready and when CoreDNS has answered through its Service.
 import { Resolver } from 'node:dns/promises';
 import https from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse } from 'yaml';
 
 const POLL_MS = 100;
 const LIMIT_MS = 600_000;
 const CLUSTER_DNS = '10.96.0.10';
 
-const wanted = Number(process.argv[2]);
-const config = parse(String(await buffer(process.stdin)));
-const { server, 'certificate-authority-data': ca } = config.clusters[0].cluster;
-const { 'client-certificate-data': cert, 'client-key-data': key } = config.users[0].user;
+const { nodes: wanted, server, 'certificate-authority-data': ca, 'client-certificate-data': cert, 'client-key-data': key } = JSON.parse(String(await buffer(process.stdin)));
 const agent = new https.Agent({ keepAlive: true, ...Object.fromEntries(Object.entries({ ca, cert, key }).map(([name, text]) => [name, Buffer.from(text, 'base64')])) });
 const resolver = new Resolver({ timeout: 1000, tries: 1 });
 resolver.setServers([CLUSTER_DNS]);

@@ -2,6 +2,8 @@ import { eventually } from '../../support/eventually.js';
 import type { Contestant } from '../contestant.js';
 import type { Engine } from '../engine.js';
 
+const masterOf = (cluster: string): string => `${cluster}-hand-master`;
+
 const POD_SUBNET = '10.244.0.0/16';
 
 /** What kubeadm must be told on these hosts, and would not be by someone who follows the document on a laptop. */
@@ -49,7 +51,7 @@ export function byHandContestant({ engine, runtime, image, kubernetesVersion, fl
   };
   const create = async (cluster: string, workers: number): Promise<void> => {
     await engine.docker(['network', 'create', `${cluster}-hand`]);
-    const master = `${cluster}-hand-master`;
+    const master = masterOf(cluster);
     await startNode(cluster, master);
     await exec(master, ['kubeadm', 'init', '--config=/dev/stdin', '--ignore-preflight-errors=all'], KUBEADM_CONFIG(kubernetesVersion));
     await exec(master, ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', 'apply', '--filename=-'], flannel);
@@ -62,6 +64,7 @@ export function byHandContestant({ engine, runtime, image, kubernetesVersion, fl
   };
   return {
     name: 'by hand', engine, destroy, close: async () => undefined,
+    controlPlane: masterOf,
     nodes: async (cluster) => made.get(cluster) ?? [],
     create: async (cluster, workers) => {
       try {

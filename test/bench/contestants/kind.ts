@@ -19,6 +19,7 @@ export async function kindContestant(name: string, daemon: SecondDockerd, image:
     create: async (cluster, workers) => {
       await kind(['create', 'cluster', '--name', cluster, `--image=${image}`, '--config=-'], configurationOf(workers));
     },
+    controlPlane: (cluster) => `${cluster}-control-plane`,
     nodes: async (cluster) => (await kind(['get', 'nodes', '--name', cluster])).split('\n').filter((line) => line !== '')
       .sort((a, b) => Number(b.endsWith('control-plane')) - Number(a.endsWith('control-plane'))),
     destroy: async (cluster) => { await kind(['delete', 'cluster', '--name', cluster]); },

@@ -17,6 +17,7 @@ export async function kindboxContestant(engine: Engine, runtime: string, { name 
   return {
     name, engine,
     create: async (cluster, workers) => { await kindbox('create', `--num-workers=${workers}`, `--runtime=${runtime}`, ...options, cluster); },
+    controlPlane: (cluster) => `${cluster}-master`,
     nodes: async (cluster) => {
       const { clusters } = JSON.parse(await kindbox('list', '--json')) as { clusters: { name: string; nodes: { name: string }[] }[] };
       return clusters.find((found) => found.name === cluster)?.nodes.map((node) => node.name) ?? [];
