@@ -92,18 +92,20 @@ async function prepare(host, runtime, names) {
     await daemon.copyImages(image);
     return kindContestant(name, daemon, image);
   };
-  const byHand = async (laidOut) => {
+  const byHand = async (laidOut, options = {}) => {
     const [{ byHandContestant }, { publishedManifest, withCniPluginImage }, { imagesOf }] = await Promise.all([import('../test/bench/contestants/by-hand.ts'), import('../test/bench/published-flannel.ts'), import('../src/cni/images.ts')]);
     const flannel = await publishedManifest();
     const preloaded = `${NODE_IMAGE}-by-hand-shared`;
     const plugin = imagesOf(flannel).find((name) => name.includes('cni-plugin'));
     await withCniPluginImage(plugin, NODE_IMAGE, () => mustRun([kindbox, 'image', 'preload', '--tag', preloaded, '--from-node', NODE_IMAGE, '--image', plugin, '--progress=quiet']));
-    return byHandContestant({ engine, runtime, image: await laidOut(preloaded), kubernetesVersion: VERSION, flannel });
+    return byHandContestant({ engine, runtime, image: await laidOut(preloaded), kubernetesVersion: VERSION, flannel, ...options });
   };
+  const ordinary = async (image) => (await import('../test/bench/ordinary-layout.ts')).inOrdinaryLayout(image, `${NODE_IMAGE}-by-hand`);
   const make = {
     kindbox: async () => (await import('../test/bench/contestants/kindbox.ts')).kindboxContestant(engine, runtime),
     'kindbox-ephemeral': async () => (await import('../test/bench/contestants/kindbox.ts')).kindboxContestant(engine, runtime, { name: 'kindbox --ephemeral', options: ['--ephemeral'] }),
-    'by-hand': () => byHand(async (image) => (await import('../test/bench/ordinary-layout.ts')).inOrdinaryLayout(image, `${NODE_IMAGE}-by-hand`)),
+    'by-hand': () => byHand(ordinary),
+    'by-hand-hasty': () => byHand(ordinary, { hasty: true }),
     'by-hand-shared': () => byHand((image) => image),
     kind: async () => onSecondDaemon('kind', await build('--for=kind', '--layout=ordinary')),
     'kind-shared': async () => onSecondDaemon('kind, shared layout', await build('--for=kind')),

@@ -33,10 +33,15 @@ export interface ByHand {
   readonly kubernetesVersion: string;
   /** Manifest of the network of pods. */
   readonly flannel: string;
+  /** Leaves out the wait that the document asks for before the first worker. */
+  readonly hasty?: boolean;
 }
 
-/** The commands of document 003, one after the other: docker run, kubeadm init, kubectl apply; then docker run and kubeadm join for each worker. */
-export function byHandContestant({ engine, runtime, image, kubernetesVersion, flannel }: ByHand): Contestant {
+/**
+ * The commands of document 003, one after the other: docker run, kubeadm init, kubectl apply, "Wait for the `pod/coredns-*` pods to enter
+ * the "Running" state before proceeding"; then docker run and kubeadm join for each worker.
+ */
+export function byHandContestant({ engine, runtime, image, kubernetesVersion, flannel, hasty = false }: ByHand): Contestant {
   const made = new Map<string, string[]>();
   const exec = (node: string, argv: readonly string[], input?: string): Promise<string> => engine.docker(['exec', ...(input === undefined ? [] : ['--interactive']), node, ...argv], input);
   const startNode = async (cluster: string, node: string): Promise<void> => {
@@ -49,12 +54,16 @@ export function byHandContestant({ engine, runtime, image, kubernetesVersion, fl
     await engine.docker(['network', 'rm', `${cluster}-hand`]);
     made.delete(cluster);
   };
+  const kubectl = (master: string, argv: readonly string[], input?: string): Promise<string> => exec(master, ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...argv], input);
+  const awaitDnsPods = (master: string): Promise<string> =>
+    eventually(() => kubectl(master, ['--namespace=kube-system', 'wait', '--for=jsonpath={.status.phase}=Running', '--timeout=120s', 'pods', '--selector=k8s-app=kube-dns']));
   const create = async (cluster: string, workers: number): Promise<void> => {
     await engine.docker(['network', 'create', `${cluster}-hand`]);
     const master = masterOf(cluster);
     await startNode(cluster, master);
     await exec(master, ['kubeadm', 'init', '--config=/dev/stdin', '--ignore-preflight-errors=all'], KUBEADM_CONFIG(kubernetesVersion));
-    await exec(master, ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', 'apply', '--filename=-'], flannel);
+    await kubectl(master, ['apply', '--filename=-'], flannel);
+    if (!hasty) await awaitDnsPods(master);
     for (let index = 0; index < workers; index += 1) {
       const worker = `${cluster}-hand-worker-${index}`;
       await startNode(cluster, worker);
@@ -63,7 +72,7 @@ export function byHandContestant({ engine, runtime, image, kubernetesVersion, fl
     }
   };
   return {
-    name: 'by hand', engine, destroy, close: async () => undefined,
+    name: hasty ? 'by hand, hasty' : 'by hand', engine, destroy, close: async () => undefined,
     controlPlane: masterOf,
     nodes: async (cluster) => made.get(cluster) ?? [],
     create: async (cluster, workers) => {
