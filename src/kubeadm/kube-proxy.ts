@@ -10,6 +10,13 @@ type SupportedMode = (typeof MODES)[number];
 /** The first version in which nftables needs no feature gate (kubernetes/enhancements#3866). */
 const NFTABLES_SINCE = '1.31.0';
 
+/**
+ * Left to itself kube-proxy makes rules at most once a second: a Service whose pods are ready would be reachable up to that much later,
+ * CoreDNS's after each create. The second is for thousands of Services, whose rules in iptables' mode are made anew each time
+ * (Kubernetes' documentation of virtual IPs, "Optimizing iptables mode performance").
+ */
+const MIN_SYNC_PERIOD = '100ms';
+
 /** The configuration of kube-proxy; its mode is kube-proxy's own choice when undefined, which is iptables on Linux. */
 export function kubeProxyConfig(mode?: string): JsonObject {
   return {
@@ -17,6 +24,8 @@ export function kubeProxyConfig(mode?: string): JsonObject {
     kind: 'KubeProxyConfiguration',
     // These sysctls belong to the host; Sysbox fakes them, any other runtime refuses the write and kube-proxy dies.
     conntrack: { maxPerCore: 0, min: 0 },
+    iptables: { minSyncPeriod: MIN_SYNC_PERIOD },
+    ...(mode === 'nftables' ? { nftables: { minSyncPeriod: MIN_SYNC_PERIOD } } : {}),
     ...(mode === undefined ? {} : { mode }),
   };
 }

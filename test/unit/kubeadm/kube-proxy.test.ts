@@ -30,6 +30,12 @@ test.each(['iptables', 'nftables'] as const)('kube-proxy is told the mode %s, an
   expect(configured(validateCreateOptions({ ...options, kubeProxyMode }))).toMatchObject({ mode: kubeProxyMode, conntrack: { maxPerCore: 0, min: 0 } });
 });
 
+test('a Service follows its pods within a tenth of a second, in any mode', () => {
+  expect(configured(options)).toMatchObject({ iptables: { minSyncPeriod: '100ms' } });
+  expect(configured(options)).not.toHaveProperty('nftables');
+  expect(configured(validateCreateOptions({ ...options, kubeProxyMode: 'nftables' }))).toMatchObject({ nftables: { minSyncPeriod: '100ms' } });
+});
+
 test('kube-proxy chooses when nothing was asked for', () => {
   expect(configured(options)).not.toHaveProperty('mode');
 });
