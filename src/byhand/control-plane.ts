@@ -22,7 +22,7 @@ const NOTHING = (): Lines => [];
 /** The script tries what the nodes may have when it runs. */
 const OOM_SCORE = { standIn: 'OOM-SCORE-OF-NODES', expansion: { 'OOM-SCORE-OF-NODES': '$oom_score' } } as const;
 
-export const controlPlaneCommands: Renderers<'try-oom-score' | 'init-control-plane' | 'fetch-credentials' | 'await-api' | 'make-first-objects' | 'free-controllers' | 'await-namespaces' | 'look-for-images' | 'apply-cni' | 'await-joinable' | 'hasten-dns'> = {
+export const controlPlaneCommands: Renderers<'try-oom-score' | 'init-control-plane' | 'fetch-credentials' | 'await-api' | 'make-first-objects' | 'start-controllers' | 'await-namespaces' | 'look-for-images' | 'apply-cni' | 'await-joinable' | 'hasten-dns'> = {
   'try-oom-score': ({ node }, { engine }) => [
     `oom_score=${PROTECTED}`,
     `echo "$oom_score" | ${engine.inNode(node, TRY_OOM_SCORE, 'stdin')} 2>/dev/null || oom_score=${UNPROTECTED}`,
@@ -47,7 +47,7 @@ export const controlPlaneCommands: Renderers<'try-oom-score' | 'init-control-pla
 
   // The others the control plane makes by itself, later.
   'make-first-objects': (_operation, facts) => [kubectl(facts, ['--namespace=kube-system', 'create', 'rolebinding', NODES_BINDING, '--role=kube-proxy', '--group=system:nodes'])],
-  'free-controllers': NOTHING,
+  'start-controllers': NOTHING,
 
   'await-namespaces': NOTHING,
 

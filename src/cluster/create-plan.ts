@@ -1,5 +1,7 @@
 import { OWN_MANIFEST } from '../cni/names.js';
 import { EPHEMERAL } from '../kubeadm/ephemeral.js';
+import { isAtLeast } from '../kubeadm/version.js';
+import { HOLDS_CONTROLLERS } from '../kubernetes/held-controllers.js';
 import { ownedLabels, LABELS } from '../nodes/labels.js';
 import { networkName, nodeNames } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
@@ -89,7 +91,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
     },
     fetchCredentials(master, { group: 'master', needs: [id('await-runtime', master)] }),
     awaitApi(master, { group: 'master' }),
-    ...(isUsualControlPlane(options) ? firstObjects(master) : []),
+    ...(isUsualControlPlane(options) ? firstObjects(master, imageOf(masterSettings).kubernetesVersion) : []),
     {
       kind: 'hasten-dns', id: id('hasten-dns', master), group: 'master', title: 'Having CoreDNS probed every second',
       needs: [id('await-api', master)], replicas: options.ephemeral === true ? EPHEMERAL.dnsReplicas : undefined,
@@ -144,15 +146,17 @@ function isUsualControlPlane({ featureGates = {}, runtimeConfig = {}, kubeadmCon
   return [Object.keys(featureGates), Object.keys(runtimeConfig), kubeadmConfigPatches, controlPlane?.kubeadmConfigPatches ?? []].every(({ length }) => length === 0);
 }
 
-function firstObjects(master: string): ClusterOperation[] {
+function firstObjects(master: string, kubernetesVersion: string): ClusterOperation[] {
   return [
     {
       kind: 'make-first-objects', id: id('make-first-objects', master), group: 'master', title: `Making the roles of Kubernetes on ${master} ...`,
       needs: [id('fetch-credentials', master)], node: master,
     },
-    {
-      kind: 'free-controllers', id: id('free-controllers', master), group: 'master', title: `Starting the controllers on ${master} ...`,
-      needs: [id('make-first-objects', master)], node: master,
-    },
+    ...(isAtLeast(kubernetesVersion, HOLDS_CONTROLLERS)
+      ? [{
+          kind: 'start-controllers', id: id('start-controllers', master), group: 'master', title: `Starting the controllers on ${master} ...`,
+          needs: [id('fetch-credentials', master)], node: master,
+        } satisfies ClusterOperation]
+      : []),
   ];
 }

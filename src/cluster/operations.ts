@@ -34,7 +34,7 @@ export type ClusterOperation =
   | (Kind<'fetch-credentials'> & { readonly node: string })
   | (Kind<'await-api'> & { readonly node: string })
   | (Kind<'make-first-objects'> & { readonly node: string })
-  | (Kind<'free-controllers'> & { readonly node: string })
+  | (Kind<'start-controllers'> & { readonly node: string })
   | (Kind<'await-namespaces'> & { readonly node: string })
   | (Kind<'apply-cni'> & {
       readonly node: string;

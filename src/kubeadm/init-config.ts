@@ -43,9 +43,7 @@ export interface InitSettings extends RegistrationSettings, ComponentSettings {
 const UNTHROTTLED: JsonObject = { 'kube-api-qps': '200', 'kube-api-burst': '400' };
 /**
  * The first attempts are refused, as the API server has no roles yet; the default of 2s makes up to 4.4s of the next. The controller
- * manager's election is held until the API server's start-up hooks have run (held-election.ts), and is to follow soon; where it is not
- * held, 0.2 to 0.8 s after the API server listens is early enough for a look at the hooks a second later, and, most times, not too early.
- * The scheduler has work half a second after the controllers. More often than needed costs: a lease that is renewed five times a second
+ * manager is to be elected before the API server's start-up hooks have run, which take a second and a bit (held-controllers.ts). The scheduler has work half a second after the controllers. More often than needed costs: a lease that is renewed five times a second
  * takes 3 % of a processor.
  */
 const EAGER_ELECTION = {

@@ -12,6 +12,9 @@ export const CLUSTER_ADMIN = 'cluster-admin';
 export const ADMINISTRATORS = 'kubeadm:cluster-admins';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+const FLOW_CONTROL = '/apis/flowcontrol.apiserver.k8s.io/v1';
+/** HTTP statuses: it is there already, or the server will never take it. */
+const NOTHING_TO_WAIT_FOR: ReadonlySet<number> = new Set([400, 409, 422]);
 const PATHS: Readonly<Record<string, (namespace: string) => string>> = {
   Namespace: () => '/api/v1/namespaces',
   ClusterRole: () => `${RBAC}/clusterroles`,
@@ -23,7 +26,8 @@ const PATHS: Readonly<Record<string, (namespace: string) => string>> = {
 /** What no image notes, but kindbox makes with the others. */
 const OWN_PATHS: typeof PATHS = {
   ConfigMap: (namespace) => `/api/v1/namespaces/${namespace}/configmaps`,
-  Lease: (namespace) => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`,
+  PriorityLevelConfiguration: () => `${FLOW_CONTROL}/prioritylevelconfigurations`,
+  FlowSchema: () => `${FLOW_CONTROL}/flowschemas`,
 };
 
 /** The fields in which such an object is the same in every cluster. */
@@ -80,9 +84,12 @@ export async function makeObjects(api: Pick<ApiClient, 'request'>, objects: read
   await all(objects.filter((object) => !opensDoors(object)), LONGEST_MS);
 }
 
-/** kubeadm's first request is waiting for the API server as well, and comes back after half a second if one of these is missing. */
+/**
+ * kubeadm's first request is waiting for the API server as well, and comes back after half a second if a namespace or its role is missing.
+ * What holds the controllers has to be there before they may do anything.
+ */
 function opensDoors({ kind, metadata: { name } }: FirstObject): boolean {
-  return kind === 'Namespace' || name === CLUSTER_ADMIN || name === ADMINISTRATORS;
+  return kind === 'Namespace' || kind === 'PriorityLevelConfiguration' || kind === 'FlowSchema' || name === CLUSTER_ADMIN || name === ADMINISTRATORS;
 }
 
 async function make(api: Pick<ApiClient, 'request'>, object: FirstObject, deadline: number, signal: AbortSignal): Promise<void> {
@@ -94,7 +101,7 @@ async function make(api: Pick<ApiClient, 'request'>, object: FirstObject, deadli
     } catch (error) {
       throwIfAborted(signal);
       if (!(error instanceof ApiError || error instanceof KindboxError)) throw error;
-      if ((error instanceof ApiError && error.status === 409) || Date.now() >= deadline) return;
+      if ((error instanceof ApiError && NOTHING_TO_WAIT_FOR.has(error.status)) || Date.now() >= deadline) return;
     }
     // The server does not listen yet, or has not made the namespace.
     await pause(POLL_MS, signal);

@@ -5,7 +5,7 @@ import { PROTECTED, TRY_OOM_SCORE, UNPROTECTED } from '../../kubeadm/oom-score.j
 import { SCHEDULER_FILE, schedulerConfig } from '../../kubeadm/scheduler.js';
 import { abortable } from '../../kubernetes/wait.js';
 import { FIRST_OBJECTS_FILE, makeObjects, parseFirstObjects } from '../../kubernetes/first-objects.js';
-import { freeElection, HELD_ELECTION } from '../../kubernetes/held-election.js';
+import { startControllersInTime } from '../../kubernetes/held-controllers.js';
 import { awaitApiReady, SYSTEM_NAMESPACE } from '../../kubernetes/readiness.js';
 import { hastenDeployment } from '../../kubernetes/workloads.js';
 import { execWhileRunning, tail } from '../../nodes/node-failure.js';
@@ -115,13 +115,12 @@ export async function makeFirstObjects(session: ClusterSession, operation: Of<'m
   const list = await session.provider.exec(session.node(operation.node).id, ['cat', FIRST_OBJECTS_FILE], { signal: run.signal });
   if (list.exitCode !== 0) return;
   const ofKubeadm = session.operator.path === SUPER_ADMIN_CONFIG ? [ADMIN_BINDING] : [];
-  const objects = [...ofKubeadm, HELD_ELECTION, ...KUBE_PROXY_ACCESS, ...parseFirstObjects(list.stdout)];
+  const objects = [...ofKubeadm, ...KUBE_PROXY_ACCESS, ...parseFirstObjects(list.stdout)];
   await makeObjects(session.api, objects, { waitMs: session.settings.waitMs, signal: run.signal });
 }
 
-/** Of the controller manager, if it is held. */
-export async function freeControllers(session: ClusterSession, _operation: Of<'free-controllers'>, run: OperationRun): Promise<void> {
-  await freeElection(session.api, session.settings.waitMs, run.signal);
+export async function startControllers(session: ClusterSession, _operation: Of<'start-controllers'>, run: OperationRun): Promise<void> {
+  await startControllersInTime(session.api, { waitMs: session.settings.waitMs, signal: run.signal, openCleanUpApi: (signal) => session.openCleanUpApi(signal) });
 }
 
 /** What the API server takes from now on; some of its start-up hooks still run, for seconds on a busy machine. */

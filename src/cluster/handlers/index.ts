@@ -26,7 +26,7 @@ const HANDLERS: { readonly [K in ClusterOperationKind]: Handler<K> } = {
   'fetch-credentials': controlPlane.fetchCredentials,
   'await-api': controlPlane.awaitApi,
   'make-first-objects': controlPlane.makeFirstObjects,
-  'free-controllers': controlPlane.freeControllers,
+  'start-controllers': controlPlane.startControllers,
   'await-namespaces': controlPlane.awaitNamespaces,
   'look-for-images': cni.lookForImages,
   'apply-cni': cni.applyCni,

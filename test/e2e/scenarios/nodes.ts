@@ -42,9 +42,12 @@ export function nodeScenarios(cluster: ClusterFixture, runtime: string): void {
     expect(Object.entries(milestones).filter(([, ms]) => !(ms >= 0 && ms <= durationMs))).toEqual([]);
   });
 
-  test('the controller manager\'s election is its own: that it was held for a second left nothing', async () => {
+  test('the controller manager\'s election is its own, and of what held its controllers for a second nothing is left', async () => {
     const { spec } = await cluster.kubectl.get<{ spec: { holderIdentity: string; leaseTransitions: number } }>('--namespace=kube-system', 'lease', 'kube-controller-manager');
     expect([spec.holderIdentity, spec.leaseTransitions]).toEqual([expect.stringMatching(`^${cluster.master}_`), 0]);
+    const { items } = await cluster.kubectl.get<{ items: { metadata: { name: string } }[] }>('flowschemas,prioritylevelconfigurations');
+    expect(items.map(({ metadata: { name } }) => name)).toEqual(expect.arrayContaining(['probes', 'exempt']));
+    expect(items.map(({ metadata: { name } }) => name)).not.toContain('kindbox-controllers');
   });
 
   test('a node that joins may read the configuration of kube-proxy, for which kubeadm else asks in vain, and nobody else\'s', async () => {

@@ -55,7 +55,11 @@ describe('create', () => {
     for (const more of [{ featureGates: { AnyGate: true } }, { runtimeConfig: { 'api/alpha': 'true' } }, { kubeadmConfigPatches: ['kind: ClusterConfiguration'] }, { controlPlane: { kubeadmConfigPatches: ['kind: InitConfiguration'] } }]) {
       expect(makes(more)).toBe(false);
     }
-    expect(find(planCreate(options, facts), 'free-controllers').needs).toEqual(['make-first-objects/demo-master']);
+  });
+
+  test('controllers are held where the API server can hold them', () => {
+    const held = (kubernetesVersion: string): boolean => ids(planCreate(options, { ...facts, image: { ...facts.image, kubernetesVersion } })).includes('start-controllers/demo-master');
+    expect([held('v1.28.15'), held('v1.29.0'), held('v1.36.3')]).toEqual([false, true, true]);
   });
 
   test('a CNI of the user\'s, which may need anything, is applied when the API server is ready', () => {

@@ -44,9 +44,10 @@ test('each is sent to where it belongs', async () => {
 
 test('what kindbox adds is sent to where it belongs, and is nothing that an image may have', async () => {
   f.server.handler = (call) => { call.json(201, {}); };
-  const objects = ['ConfigMap', 'Lease'].map((kind) => ({ kind, metadata: { name: 'x', namespace: 'kube-system' } }));
+  const objects = ['ConfigMap', 'FlowSchema', 'PriorityLevelConfiguration'].map((kind) => ({ kind, metadata: { name: 'x', ...(kind === 'ConfigMap' ? { namespace: 'kube-system' } : {}) } }));
   await make(objects);
-  expect(f.server.paths('POST').sort()).toEqual(['/api/v1/namespaces/kube-system/configmaps', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases']);
+  const flowControl = '/apis/flowcontrol.apiserver.k8s.io/v1';
+  expect(f.server.paths('POST').sort()).toEqual(['/api/v1/namespaces/kube-system/configmaps', `${flowControl}/flowschemas`, `${flowControl}/prioritylevelconfigurations`]);
   expect(parseFirstObjects(objects.map((object) => JSON.stringify(object)).join('\n'))).toEqual([]);
 });
 
@@ -63,6 +64,12 @@ test('what kubeadm is about to ask for is there before the rest is sent', async 
 
 test('what is there already is left as it is', async () => {
   f.server.handler = (call) => { call.json(409, status(409, 'AlreadyExists', 'exists')); };
+  await make([role, namespace]);
+  expect(f.server.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
+});
+
+test.each([400, 422])('what the server will never take is not asked for again (%i)', async (answer) => {
+  f.server.handler = (call) => { call.json(answer, status(answer, 'Invalid', 'no')); };
   await make([role, namespace]);
   expect(f.server.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
 });
