@@ -9,6 +9,8 @@ import type { HostDescription } from '../provider/host-description.js';
 import { requireCertifiable } from './api-server.js';
 import type { CreateFacts } from './create-plan.js';
 import { chooseImage, requireSupportedSkew, type ChosenImage } from './node-image.js';
+import { clusterRanges } from './ip-family.js';
+import { likelySubnet } from './likely-subnet.js';
 import { mergeSettings } from './node-plan.js';
 import { requireFreeName } from './lock/free-name.js';
 import { observeNetwork } from './network-facts.js';
@@ -33,16 +35,15 @@ export async function observeForCreate(context: EngineContext, options: CreateOp
   for (const settings of [{}, ...options.workers ?? []].map((own) => mergeSettings(options.workerDefaults, own))) {
     requireSupportedSkew(controlPlane.kubernetesVersion, (otherImages[settings.image ?? ''] ?? image).kubernetesVersion);
   }
-  const warnings = preflight(hostFacts, {
-    runtime: options.runtime, nodes: options.numWorkers + 1, kubernetesVersion: image.kubernetesVersion,
-    needsSubnet: options.network === undefined && options.subnet === undefined,
-  });
+  const needsSubnet = options.network === undefined && options.subnet === undefined;
+  const warnings = preflight(hostFacts, { runtime: options.runtime, nodes: options.numWorkers + 1, kubernetesVersion: image.kubernetesVersion, needsSubnet });
   const { proxy, warnings: ofProxy } = chooseProxy(context.environment);
   for (const message of [...warnings, ...ofProxy]) context.emit({ type: 'note', level: 'warning', message, at: Date.now() });
   return {
     host,
     facts: {
       run, image, otherImages, cni: { name: cni.name, networked: cni.manifest !== undefined, preloaded: cni.preloaded }, ...network,
+      ...(needsSubnet ? { likelySubnet: likelySubnet(hostFacts, clusterRanges(options, network.dual === true)) } : {}),
       proxied: proxy !== undefined, mtu: host.defaultMtu, cpus: host.cpus, hostAddress: host.address, mustPublish: host.remote, ownAddresses: host.remote ? [] : addressesOfThisMachine(),
     },
   };

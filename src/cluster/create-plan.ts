@@ -69,7 +69,7 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
           kind: 'create-network', id: id('create-network', ownNetwork), group: 'nodes', title: `Creating network ${ownNetwork}`, needs: [],
           inner, spec: {
             name: ownNetwork, labels: { ...ownedLabels(cluster, facts.run), [LABELS.addresses]: 'fixed' }, dividing: true,
-            ...(options.subnet === undefined ? {} : { subnet: options.subnet }), ...(facts.mtu === undefined ? {} : { mtu: facts.mtu }),
+            ...(options.subnet === undefined ? {} : { subnet: options.subnet }), ...(facts.likelySubnet === undefined ? {} : { likelySubnet: facts.likelySubnet }), ...(facts.mtu === undefined ? {} : { mtu: facts.mtu }),
             ...(facts.ipv6Subnet === undefined ? {} : { ipv6Subnet: facts.ipv6Subnet }),
           },
         } satisfies ClusterOperation]

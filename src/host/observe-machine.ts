@@ -1,9 +1,12 @@
 import { access, readFile, statfs } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
 import type { EngineFacts } from '../provider/engine-facts.js';
 import { dotted } from '../nodes/cidr.js';
 import type { MachineFacts } from './facts.js';
 
 const DAEMON_JSON = '/etc/docker/daemon.json';
+/** The second where systemd-resolved stands between; Docker reads both. */
+const RESOLVERS = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
 
 /** Reads what checks of the host want to know of this machine: small files of the kernel, all at once. Never rejects. */
 export async function observeMachine(engine: EngineFacts, cgroupVersion: 1 | 2): Promise<MachineFacts> {
@@ -12,14 +15,16 @@ export async function observeMachine(engine: EngineFacts, cgroupVersion: 1 | 2):
     number('/proc/sys/kernel/keys/maxkeys'), number('/proc/sys/kernel/keys/maxbytes'),
     number('/proc/sys/kernel/unprivileged_userns_clone'), number('/proc/sys/user/max_user_namespaces'),
   ]);
-  const [cgroupControllers, disk, memoryAvailable, bridgeNetfilter, filesystems, network, enforce, appArmor, shiftfs, daemonJson, threads, neighbours] = await Promise.all([
+  const [cgroupControllers, disk, memoryAvailable, bridgeNetfilter, filesystems, network, enforce, appArmor, shiftfs, daemonJson, threads, neighbours, nameservers] = await Promise.all([
     controllers(cgroupVersion), diskOf(engine.dataRoot), available(), exists('/proc/sys/net/bridge/bridge-nf-call-iptables'), text('/proc/filesystems'),
     routing(), text('/sys/fs/selinux/enforce'), text('/sys/module/apparmor/parameters/enabled'), exists('/sys/module/shiftfs'), daemonConfiguration(),
     threadsOfKernel(), number('/proc/sys/net/ipv4/neigh/default/gc_thresh3'),
+    Promise.all(RESOLVERS.map(text)),
   ]);
   return {
     inotifyInstances, inotifyWatches, maxKeys, maxKeyBytes, userNamespaceClone, maxUserNamespaces,
     cgroupControllers, disk, memoryAvailable, bridgeNetfilter, ...network, shiftfs, daemonJson, threads, neighbours,
+    nameservers: parseNameservers(nameservers.join('\n')),
     overlay: filesystems === undefined ? undefined : /\toverlay$/m.test(filesystems),
     selinux: enforce === undefined ? 'disabled' : enforce.trim() === '1' ? 'enforcing' : 'permissive',
     appArmor: appArmor?.trim() === 'Y',
@@ -66,6 +71,12 @@ export function parseRoutes(table: string): { routes: string[]; defaultInterface
     routes: parsed.filter(({ bits }) => bits > 0).map(({ address, bits }) => `${dotted(address)}/${bits}`),
     defaultInterface: parsed.find(({ bits }) => bits === 0)?.name,
   };
+}
+
+/** Not those of this machine itself. */
+export function parseNameservers(resolvers: string): string[] {
+  const named = [...resolvers.matchAll(/^nameserver\s+(\S+)/gm)].map(([, address = '']) => address);
+  return [...new Set(named.filter((address) => isIPv4(address) && !address.startsWith('127.')))];
 }
 
 function littleEndian(hex: string): number {

@@ -64,6 +64,8 @@ export interface NetworkSpec {
   readonly labels: Readonly<Record<string, string>>;
   /** CIDR; the engine chooses from its pools when absent. */
   readonly subnet?: string;
+  /** CIDR; what the engine is thought to choose. Another where that is taken. */
+  readonly likelySubnet?: string;
   /** Nodes are going to be given addresses of its lower half (see nodes/addresses.ts). */
   readonly dividing?: boolean;
   /** CIDR; the network has IPv6 addresses too when present. */

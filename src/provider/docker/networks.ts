@@ -56,12 +56,17 @@ export function networkCalls(client: DockerClient): NetworkCalls {
       const failing = `Cannot create network ${spec.name}`;
       const make = async (request: Dockerode.NetworkCreateOptions): Promise<ObservedNetwork> => observe(await createOnce(client, failing, request, signal));
       if (!spec.dividing || spec.subnet !== undefined) return make(networkRequest(spec, spec.subnet));
-      for (let attempt = 1; ; attempt += 1) {
-        // Docker takes addresses of one's own choice only where the subnet is, too: it chooses one that is free, then we ask for that.
+      // Docker takes addresses of one's own choice only where the subnet is, too: it chooses one that is free, then we ask for that.
+      const chosenByDocker = async (): Promise<string | undefined> => {
         const chosen = await make(choosingRequest(spec));
-        const subnet = chosen.subnets.find(isDividable);
         // The answer to a first removal may have been lost.
         await client.call(failing, () => api.getNetwork(chosen.id).remove().catch(tolerating(404)));
+        return chosen.subnets.find(isDividable);
+      };
+      let likely = [spec.likelySubnet].find((subnet) => subnet !== undefined && isDividable(subnet));
+      for (let attempt = 1; ; attempt += 1) {
+        const subnet = likely ?? await chosenByDocker();
+        likely = undefined;
         try {
           return await make(networkRequest(spec, subnet));
         } catch (error) {

@@ -1,9 +1,9 @@
 import { HOST_CHECKS } from '../../../src/host/checks/index.js';
-import { freeSubnets } from '../../../src/host/checks/network.js';
+import { freeSubnets } from '../../../src/host/free-subnets.js';
 import { judgeHost, preflight } from '../../../src/host/examine.js';
 import type { HostFacts } from '../../../src/host/facts.js';
 import type { Finding, Verdict } from '../../../src/host/finding.js';
-import { parseRoutes } from '../../../src/host/observe-machine.js';
+import { parseNameservers, parseRoutes } from '../../../src/host/observe-machine.js';
 import { parseVersion } from '../../../src/host/observe-sysbox.js';
 import { facts, HOST, WISH, type Change } from './fixture.js';
 
@@ -128,6 +128,10 @@ test('routes of the kernel', () => {
   const table = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n'
     + 'eth0\t00000000\t0100A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\ndocker0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n';
   expect(parseRoutes(table)).toEqual({ routes: ['172.17.0.0/16'], defaultInterface: 'eth0' });
+});
+
+test('DNS servers on other machines', () => {
+  expect(parseNameservers('search corp.example\nnameserver 172.18.0.10\nnameserver fd00::1\n#nameserver 9.9.9.9\nnameserver 127.0.0.53\nnameserver 172.18.0.10\n')).toEqual(['172.18.0.10']);
 });
 
 test('what Sysbox says of itself, and what something else says', () => {

@@ -122,6 +122,25 @@ test('a network that Docker chose the addresses of is made again with them, thou
   expect(await provider.createNetwork({ name: 'demo-net', labels: ownedLabels('demo', 'r1'), dividing: true }, signal)).toMatchObject({ id: 'n2' });
 });
 
+test('Docker is asked to choose addresses only if those that it would choose are taken, or not enough', async () => {
+  const network = (Id: string, Subnet: string): object => ({ Id, Name: 'demo-net', Labels: ownedLabels('demo', 'r1'), IPAM: { Config: [{ Subnet }] } });
+  const make = (likelySubnet: string): Promise<unknown> => provider.createNetwork({ name: 'demo-net', labels: ownedLabels('demo', 'r1'), dividing: true, likelySubnet }, signal);
+  script['POST /networks/create'] = [json({ Id: 'n1' }, 201)];
+  script['GET /networks'] = [json([network('n1', '172.18.0.0/16')])];
+  expect(await make('172.18.0.0/16')).toMatchObject({ id: 'n1', subnets: ['172.18.0.0/16'] });
+  expect(asked.filter((call) => !call.startsWith('GET'))).toEqual(['POST /networks/create']);
+
+  script['POST /networks/create'] = [refusal(403, 'Pool overlaps with other one on this address space'), json({ Id: 'n2' }, 201), json({ Id: 'n3' }, 201)];
+  script['GET /networks'] = [json([]), json([network('n2', '172.19.0.0/16')]), json([network('n3', '172.19.0.0/16')])];
+  script['DELETE /networks/n2'] = [nothing];
+  expect(await make('172.18.0.0/16')).toMatchObject({ id: 'n3', subnets: ['172.19.0.0/16'] });
+
+  script['POST /networks/create'] = [json({ Id: 'n4' }, 201), json({ Id: 'n5' }, 201)];
+  script['GET /networks'] = [json([network('n4', '10.9.0.0/24')]), json([network('n5', '10.9.0.0/24')])];
+  script['DELETE /networks/n4'] = [nothing];
+  expect(await make('10.8.0.0/30')).toMatchObject({ id: 'n5' });
+});
+
 test('a removal is repeated by id, but not by a name that another may have by then', async () => {
   script['DELETE /networks/n1'] = [cut, refusal(404, 'network n1 not found')];
   expect(await provider.removeNetwork('n1')).toBe('absent');
