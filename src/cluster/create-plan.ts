@@ -1,13 +1,12 @@
 import { OWN_MANIFEST } from '../cni/names.js';
 import { EPHEMERAL } from '../kubeadm/ephemeral.js';
-import { isAtLeast } from '../kubeadm/version.js';
-import { HOLDS_CONTROLLERS } from '../kubernetes/held-controllers.js';
 import { ownedLabels, LABELS } from '../nodes/labels.js';
 import { networkName, nodeNames } from '../nodes/names.js';
 import type { NodeSettings } from '../nodes/settings.js';
 import { operationId as id } from '../plan/operation.js';
 import { publishedApiServer, type ApiServerFacts } from './api-server.js';
 import { completion, finalWaits } from './finish-plan.js';
+import { firstObjects, isUsualControlPlane } from './first-objects-plan.js';
 import type { ChosenImage } from './node-image.js';
 import { joinOperations, revokeToken } from './join-plan.js';
 import { createNode, customizeNode, labelling, mergeSettings, registrationOf, type ClusterTraits } from './node-plan.js';
@@ -32,6 +31,8 @@ export interface CreateFacts extends NetworkFacts, ApiServerFacts {
   /** Images that single nodes were given, by the name that the options say. */
   readonly otherImages?: Readonly<Record<string, ChosenImage>>;
   readonly cni: { readonly name: string; readonly networked: boolean; readonly preloaded: boolean };
+  /** CIDR; of the network that is made, where the user names none (see likely-subnet.ts). */
+  readonly likelySubnet?: string | undefined;
   /** Bytes; of the engine's default network. */
   readonly mtu?: number | undefined;
   /** Processors of the host. */
@@ -69,7 +70,9 @@ export function planCreate(options: CreateOptions, facts: CreateFacts): ClusterP
           kind: 'create-network', id: id('create-network', ownNetwork), group: 'nodes', title: `Creating network ${ownNetwork}`, needs: [],
           inner, spec: {
             name: ownNetwork, labels: { ...ownedLabels(cluster, facts.run), [LABELS.addresses]: 'fixed' }, dividing: true,
-            ...(options.subnet === undefined ? {} : { subnet: options.subnet }), ...(facts.likelySubnet === undefined ? {} : { likelySubnet: facts.likelySubnet }), ...(facts.mtu === undefined ? {} : { mtu: facts.mtu }),
+            ...(options.subnet === undefined ? {} : { subnet: options.subnet }),
+            ...(facts.likelySubnet === undefined ? {} : { likelySubnet: facts.likelySubnet }),
+            ...(facts.mtu === undefined ? {} : { mtu: facts.mtu }),
             ...(facts.ipv6Subnet === undefined ? {} : { ipv6Subnet: facts.ipv6Subnet }),
           },
         } satisfies ClusterOperation]
@@ -139,24 +142,4 @@ function awaitNamespaces(master: string): ClusterOperation {
     kind: 'await-namespaces', id: id('await-namespaces', master), group: 'master', title: `Waiting for the namespaces of Kubernetes on ${master} ...`,
     needs: [id('fetch-credentials', master)], node: master,
   };
-}
-
-/** Whose programs make what they made when its image was built. */
-function isUsualControlPlane({ featureGates = {}, runtimeConfig = {}, kubeadmConfigPatches = [], controlPlane }: CreateOptions): boolean {
-  return [Object.keys(featureGates), Object.keys(runtimeConfig), kubeadmConfigPatches, controlPlane?.kubeadmConfigPatches ?? []].every(({ length }) => length === 0);
-}
-
-function firstObjects(master: string, kubernetesVersion: string): ClusterOperation[] {
-  return [
-    {
-      kind: 'make-first-objects', id: id('make-first-objects', master), group: 'master', title: `Making the roles of Kubernetes on ${master} ...`,
-      needs: [id('fetch-credentials', master)], node: master,
-    },
-    ...(isAtLeast(kubernetesVersion, HOLDS_CONTROLLERS)
-      ? [{
-          kind: 'start-controllers', id: id('start-controllers', master), group: 'master', title: `Starting the controllers on ${master} ...`,
-          needs: [id('fetch-credentials', master)], node: master,
-        } satisfies ClusterOperation]
-      : []),
-  ];
 }

@@ -41,7 +41,7 @@ async function makeCluster(lock: CreateLock, { wish, customization, host, facts 
     master: nodeName(wish.name, 'control-plane', 0), waitMs: wish.waitMs, customization, guard: lock, proxy: proxyForNodes(context, wish, facts),
   });
   const failed = new FailedCreate(lock, wish, session);
-  const outcome = await runPlan(context, session, plan, { retain: failed.retain, onFailure: failed.lookBeforeRollback })
+  const outcome = await runPlan(context, session, plan, { retain: failed.retain, onRetain: failed.letControllersGo, onFailure: failed.lookBeforeRollback })
     .catch(async (error: unknown) => { throw await failed.explain(error); });
   try {
     requireNoFailures(wish.name, wish.numWorkers, outcome);

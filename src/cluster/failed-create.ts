@@ -1,7 +1,8 @@
 import { CancelledError } from '../errors/index.js';
 import { removeKubeconfig } from '../kubeconfig/remove.js';
 import { bundleBeforeRollback, withBundle } from '../logs/failure-bundle.js';
-import { CLEAN_UP_MS } from './clean-up.js';
+import { letControllersGo } from '../kubernetes/held-controllers.js';
+import { CLEAN_UP_MS, cleanUpThroughApi } from './clean-up.js';
 import { hostCauses, withHostCauses } from './host-causes.js';
 import type { CreateLock } from './lock/create-lock.js';
 import type { CreateOptions } from './options.js';
@@ -17,6 +18,20 @@ export class FailedCreate {
 
   /** What somebody else destroys is not kept. */
   readonly retain = async (): Promise<boolean> => this.wish.retain && !await this.lock.isLost();
+
+  /** What is kept is to work as far as it came. */
+  readonly letControllersGo = async (): Promise<void> => {
+    if (!this.session.controllersHeld) return;
+    try {
+      await cleanUpThroughApi(this.session, letControllersGo);
+    } catch {
+      this.lock.context.emit({
+        type: 'note', level: 'warning', at: Date.now(),
+        message: 'The controllers of what is kept may not start. Let them: docker exec '
+          + `${this.session.settings.master} kubectl --kubeconfig ${this.session.operator.path} delete flowschemas,prioritylevelconfigurations kindbox-controllers`,
+      });
+    }
+  };
 
   readonly lookBeforeRollback = async (): Promise<void> => {
     this.#destroyed = await this.lock.isLost();

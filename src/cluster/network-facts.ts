@@ -18,8 +18,6 @@ export interface NetworkFacts {
   readonly existingSubnets?: readonly string[];
   /** Addresses of the nodes on it, the control plane's first; those of a network of ours follow from its subnet. */
   readonly addresses?: readonly NodeAddresses[];
-  /** CIDR; of the network that is made, where the user names none (see likely-subnet.ts). */
-  readonly likelySubnet?: string | undefined;
   /** The cluster has IPv6 addresses too. */
   readonly dual?: boolean;
   /** CIDR; of the network that is made. */

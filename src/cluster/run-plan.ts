@@ -10,6 +10,8 @@ export interface RunSettings {
   readonly retain?: () => boolean | Promise<boolean>;
   /** The plan makes nothing: there is nothing to be undone. */
   readonly makesNothing?: boolean;
+  /** Puts right inside the cluster what a failed run leaves there, where it is kept. */
+  readonly onRetain?: () => Promise<void>;
   /** Puts right inside the cluster what a failed run leaves there, before its containers are removed. */
   readonly onFailure?: () => Promise<void>;
 }
@@ -22,6 +24,7 @@ export async function runPlan(context: EngineContext, session: ClusterSession, p
     const { cluster, run } = session.settings;
     if (settings.makesNothing) throw error;
     if (await settings.retain?.() === true) {
+      await settings.onRetain?.();
       context.emit({
         type: 'note', level: 'warning', at: Date.now(),
         message: `What was made is kept. Look at it with: kindbox logs ${cluster}, or docker exec -it ${session.settings.master} journalctl -u kubelet. Remove it with: kindbox destroy ${cluster}`,

@@ -71,6 +71,8 @@ export class ClusterSession {
   readonly servicesStartedAt = new Map<string, number>();
   /** A network of ours could not be removed, because containers that are not ours use it. */
   networkKept = false;
+  /** Something may keep the controller manager from starting its controllers (see kubernetes/held-controllers.ts). */
+  controllersHeld = false;
   /** Path of the kubeconfig that this run wrote or removed. */
   kubeconfig: string | undefined;
 

@@ -40,6 +40,8 @@ export interface MachineFacts {
   readonly uplink: { readonly name: string; readonly mtu: number } | undefined;
   /** CIDRs that the machine has routes to, without the default route. */
   readonly routes: readonly string[];
+  /** Those of them that lead to Docker's bridges. */
+  readonly dockerRoutes: readonly string[];
   /** IPv4 addresses of DNS servers on other machines. */
   readonly nameservers: readonly string[];
   readonly selinux: 'enforcing' | 'permissive' | 'disabled';

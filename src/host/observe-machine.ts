@@ -5,6 +5,8 @@ import { dotted } from '../nodes/cidr.js';
 import type { MachineFacts } from './facts.js';
 
 const DAEMON_JSON = '/etc/docker/daemon.json';
+/** As Docker calls them by itself. */
+const DOCKER_INTERFACE = /^(docker0|br-[0-9a-f]{12})$/;
 /** The second where systemd-resolved stands between; Docker reads both. */
 const RESOLVERS = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
 
@@ -57,18 +59,20 @@ async function available(): Promise<number | undefined> {
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }
 
-async function routing(): Promise<Pick<MachineFacts, 'uplink' | 'routes'>> {
-  const { routes, defaultInterface } = parseRoutes(await text('/proc/net/route') ?? '');
+async function routing(): Promise<Pick<MachineFacts, 'uplink' | 'routes' | 'dockerRoutes'>> {
+  const { routes, dockerRoutes, defaultInterface } = parseRoutes(await text('/proc/net/route') ?? '');
   const mtu = defaultInterface === undefined ? undefined : await number(`/sys/class/net/${defaultInterface}/mtu`);
-  return { routes, uplink: defaultInterface === undefined || mtu === undefined ? undefined : { name: defaultInterface, mtu } };
+  return { routes, dockerRoutes, uplink: defaultInterface === undefined || mtu === undefined ? undefined : { name: defaultInterface, mtu } };
 }
 
 /** The kernel writes addresses as hexadecimal numbers in the byte order of the machine, which is little-endian on all of ours. */
-export function parseRoutes(table: string): { routes: string[]; defaultInterface: string | undefined } {
+export function parseRoutes(table: string): { routes: string[]; dockerRoutes: string[]; defaultInterface: string | undefined } {
   const rows = table.split('\n').slice(1).map((line) => line.trim().split(/\s+/)).filter((cells) => cells.length >= 8);
   const parsed = rows.map((cells) => ({ name: cells[0] ?? '', address: littleEndian(cells[1] ?? ''), bits: prefixLength(littleEndian(cells[7] ?? '')) }));
+  const ranges = (rows: typeof parsed): string[] => rows.filter(({ bits }) => bits > 0).map(({ address, bits }) => `${dotted(address)}/${bits}`);
   return {
-    routes: parsed.filter(({ bits }) => bits > 0).map(({ address, bits }) => `${dotted(address)}/${bits}`),
+    routes: ranges(parsed),
+    dockerRoutes: ranges(parsed.filter(({ name }) => DOCKER_INTERFACE.test(name))),
     defaultInterface: parsed.find(({ bits }) => bits === 0)?.name,
   };
 }

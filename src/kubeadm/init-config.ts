@@ -43,8 +43,9 @@ export interface InitSettings extends RegistrationSettings, ComponentSettings {
 const UNTHROTTLED: JsonObject = { 'kube-api-qps': '200', 'kube-api-burst': '400' };
 /**
  * The first attempts are refused, as the API server has no roles yet; the default of 2s makes up to 4.4s of the next. The controller
- * manager is to be elected before the API server's start-up hooks have run, which take a second and a bit (held-controllers.ts). The scheduler has work half a second after the controllers. More often than needed costs: a lease that is renewed five times a second
- * takes 3 % of a processor.
+ * manager is to be elected before the API server's start-up hooks have run, which take a second and a bit (held-controllers.ts). The
+ * scheduler has work half a second after the controllers. More often than needed costs: a lease that is renewed five times a second takes
+ * 3 % of a processor.
  */
 const EAGER_ELECTION = {
   controllerManager: { 'leader-elect-retry-period': '300ms' },

@@ -75,21 +75,20 @@ const LONGEST_MS = 3000;
  * Makes those that are not there as soon as the API server listens, those without which others get nowhere first.
  * What cannot be made is left: the control plane makes it later. @throws CancelledError.
  */
-export async function makeObjects(api: Pick<ApiClient, 'request'>, objects: readonly FirstObject[], { waitMs, signal }: MakingOptions): Promise<void> {
-  const all = async (some: readonly FirstObject[], limitMs: number): Promise<void> => {
-    const deadline = Date.now() + limitMs;
-    await Promise.all(some.map((object) => make(api, object, deadline, signal)));
-  };
-  await all(objects.filter(opensDoors), waitMs);
-  await all(objects.filter((object) => !opensDoors(object)), LONGEST_MS);
+export async function makeAllObjects(api: Pick<ApiClient, 'request'>, objects: readonly FirstObject[], { waitMs, signal }: MakingOptions): Promise<void> {
+  await makeObjects(api, objects.filter(opensDoors), { waitMs, signal });
+  await makeObjects(api, objects.filter((object) => !opensDoors(object)), { waitMs: LONGEST_MS, signal });
 }
 
-/**
- * kubeadm's first request is waiting for the API server as well, and comes back after half a second if a namespace or its role is missing.
- * What holds the controllers has to be there before they may do anything.
- */
+/** All at once; what cannot be made is left. @throws CancelledError. */
+export async function makeObjects(api: Pick<ApiClient, 'request'>, objects: readonly FirstObject[], { waitMs, signal }: MakingOptions): Promise<void> {
+  const deadline = Date.now() + waitMs;
+  await Promise.all(objects.map((object) => make(api, object, deadline, signal)));
+}
+
+/** kubeadm's first request is waiting for the API server as well, and comes back after half a second if one of these is missing. */
 function opensDoors({ kind, metadata: { name } }: FirstObject): boolean {
-  return kind === 'Namespace' || kind === 'PriorityLevelConfiguration' || kind === 'FlowSchema' || name === CLUSTER_ADMIN || name === ADMINISTRATORS;
+  return kind === 'Namespace' || name === CLUSTER_ADMIN || name === ADMINISTRATORS;
 }
 
 async function make(api: Pick<ApiClient, 'request'>, object: FirstObject, deadline: number, signal: AbortSignal): Promise<void> {

@@ -1,10 +1,11 @@
+import { CancelledError } from '../errors/index.js';
 import type { ApiClient } from './api-client.js';
 import { orAbsent } from './api-error.js';
 import { makeObjects, type FirstObject } from './first-objects.js';
 import { awaitApiReady } from './readiness.js';
 
-/** The first version that has this API, and allows a priority level that lets nobody pass. */
-export const HOLDS_CONTROLLERS = 'v1.29.0';
+/** From here on a priority level may let nobody pass (feature gate ZeroLimitedNominalConcurrencyShares). */
+export const HOLDS_CONTROLLERS = 'v1.30.0';
 
 const FLOW_CONTROL = 'flowcontrol.apiserver.k8s.io/v1';
 const NAME = 'kindbox-controllers';
@@ -12,14 +13,16 @@ const CONTROLLER_MANAGER = 'system:kube-controller-manager';
 const PRIORITY_LEVEL = `/apis/${FLOW_CONTROL}/prioritylevelconfigurations/${NAME}`;
 const FLOW_SCHEMA = `/apis/${FLOW_CONTROL}/flowschemas/${NAME}`;
 const MERGE_PATCH = 'application/merge-patch+json';
-/** Milliseconds, also where the run ends before: a controller manager that is kept (--retain) is not to wait for ever. */
-const LETTING_GO_MS = 2000;
+/** Milliseconds, after which nobody waits for controllers: whatever keeps them, it is not the hold. */
+const LONGEST_START_MS = 20_000;
 
+/** There when the controller manager's controllers work: one of them makes it. */
+const MADE_BY_CONTROLLERS = '/api/v1/namespaces/default/serviceaccounts/default';
 /** What the controller manager asks for before it starts its controllers: whether all start-up hooks of the API server have run. */
 const HEALTHZ = '/healthz';
 
 /**
- * Has the API server keep that question in a queue that nothing leaves. Otherwise it is asked again a second later (WaitForAPIServer in
+ * Has the API server keep that question in a queue, for 15 s at most. Otherwise it is asked again a second later (WaitForAPIServer in
  * Kubernetes' cmd/kube-controller-manager), and the hooks take a second and a bit. A lease in its way has it elected up to 0.7 s late.
  */
 const HOLD: readonly FirstObject[] = [
@@ -47,31 +50,38 @@ export interface StartOptions {
   /** Milliseconds. */
   readonly waitMs: number;
   readonly signal: AbortSignal;
-  /** A client that works when `signal` is aborted. */
-  readonly openCleanUpApi: (signal: AbortSignal) => Pick<ApiClient, 'request' | 'close'>;
 }
 
 /**
  * Has the controller manager start its controllers when the API server's start-up hooks have run, neither earlier nor later.
- * Nothing of it is left, however it ends. @throws KindboxError timeout, ApiError, CancelledError.
+ * Where it rejects, the controllers may still be held: see letControllersGo. @throws KindboxError timeout, ApiError, CancelledError.
  */
-export async function startControllersInTime(api: Pick<ApiClient, 'request'>, { waitMs, signal, openCleanUpApi }: StartOptions): Promise<void> {
-  try {
-    await makeObjects(api, HOLD, { waitMs, signal });
-    await awaitApiReady(api, waitMs, signal, HEALTHZ);
-    await letGo(api, signal);
-  } catch (error) {
-    const limited = AbortSignal.timeout(LETTING_GO_MS);
-    const cleaning = openCleanUpApi(limited);
-    await letGo(cleaning, limited).catch(() => undefined);
-    await cleaning.close();
-    throw error;
-  }
+export async function startControllersInTime(api: Pick<ApiClient, 'request'>, { waitMs, signal }: StartOptions): Promise<void> {
+  await makeObjects(api, HOLD, { waitMs, signal });
+  await awaitApiReady(api, waitMs, signal, HEALTHZ);
+  await letPass(api, signal);
+  // The API server learns of the change a little later; what waits in a level that is gone by then waits on.
+  await awaitApiReady(api, LONGEST_START_MS, signal, MADE_BY_CONTROLLERS).catch(unlessCancelled);
+  await forget(api, signal).catch(unlessCancelled);
 }
 
-/** What waits in a queue stays there when it is removed, so that it is let out before. */
-async function letGo(api: Pick<ApiClient, 'request'>, signal: AbortSignal): Promise<void> {
-  await orAbsent(api.request('PATCH', PRIORITY_LEVEL, { contentType: MERGE_PATCH, body: { spec: { limited: { nominalConcurrencyShares: 30 } } }, idempotent: true, signal }));
+/** For controllers of a cluster that is kept though its run has failed. @throws KindboxError timeout, ApiError. */
+export async function letControllersGo(api: Pick<ApiClient, 'request'>, signal: AbortSignal): Promise<void> {
+  await letPass(api, signal);
+  await forget(api, signal);
+}
+
+async function letPass(api: Pick<ApiClient, 'request'>, signal: AbortSignal): Promise<void> {
+  const body = { spec: { limited: { nominalConcurrencyShares: 30 } } };
+  await orAbsent(api.request('PATCH', PRIORITY_LEVEL, { contentType: MERGE_PATCH, body, idempotent: true, signal }));
+}
+
+async function forget(api: Pick<ApiClient, 'request'>, signal: AbortSignal): Promise<void> {
   await orAbsent(api.request('DELETE', FLOW_SCHEMA, { idempotent: true, signal }));
   await orAbsent(api.request('DELETE', PRIORITY_LEVEL, { idempotent: true, signal }));
+}
+
+/** Nobody is held any more: what is left of it does no harm. */
+function unlessCancelled(error: unknown): void {
+  if (error instanceof CancelledError) throw error;
 }

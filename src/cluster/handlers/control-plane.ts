@@ -4,7 +4,7 @@ import { KUBE_PROXY_ACCESS } from '../../kubeadm/kube-proxy-access.js';
 import { PROTECTED, TRY_OOM_SCORE, UNPROTECTED } from '../../kubeadm/oom-score.js';
 import { SCHEDULER_FILE, schedulerConfig } from '../../kubeadm/scheduler.js';
 import { abortable } from '../../kubernetes/wait.js';
-import { FIRST_OBJECTS_FILE, makeObjects, parseFirstObjects } from '../../kubernetes/first-objects.js';
+import { FIRST_OBJECTS_FILE, makeAllObjects, parseFirstObjects } from '../../kubernetes/first-objects.js';
 import { startControllersInTime } from '../../kubernetes/held-controllers.js';
 import { awaitApiReady, SYSTEM_NAMESPACE } from '../../kubernetes/readiness.js';
 import { hastenDeployment } from '../../kubernetes/workloads.js';
@@ -116,11 +116,13 @@ export async function makeFirstObjects(session: ClusterSession, operation: Of<'m
   if (list.exitCode !== 0) return;
   const ofKubeadm = session.operator.path === SUPER_ADMIN_CONFIG ? [ADMIN_BINDING] : [];
   const objects = [...ofKubeadm, ...KUBE_PROXY_ACCESS, ...parseFirstObjects(list.stdout)];
-  await makeObjects(session.api, objects, { waitMs: session.settings.waitMs, signal: run.signal });
+  await makeAllObjects(session.api, objects, { waitMs: session.settings.waitMs, signal: run.signal });
 }
 
 export async function startControllers(session: ClusterSession, _operation: Of<'start-controllers'>, run: OperationRun): Promise<void> {
-  await startControllersInTime(session.api, { waitMs: session.settings.waitMs, signal: run.signal, openCleanUpApi: (signal) => session.openCleanUpApi(signal) });
+  session.controllersHeld = true;
+  await startControllersInTime(session.api, { waitMs: session.settings.waitMs, signal: run.signal });
+  session.controllersHeld = false;
 }
 
 /** What the API server takes from now on; some of its start-up hooks still run, for seconds on a busy machine. */

@@ -56,22 +56,24 @@ export function networkCalls(client: DockerClient): NetworkCalls {
       const failing = `Cannot create network ${spec.name}`;
       const make = async (request: Dockerode.NetworkCreateOptions): Promise<ObservedNetwork> => observe(await createOnce(client, failing, request, signal));
       if (!spec.dividing || spec.subnet !== undefined) return make(networkRequest(spec, spec.subnet));
-      // Docker takes addresses of one's own choice only where the subnet is, too: it chooses one that is free, then we ask for that.
-      const chosenByDocker = async (): Promise<string | undefined> => {
-        const chosen = await make(choosingRequest(spec));
-        // The answer to a first removal may have been lost.
-        await client.call(failing, () => api.getNetwork(chosen.id).remove().catch(tolerating(404)));
-        return chosen.subnets.find(isDividable);
-      };
-      let likely = [spec.likelySubnet].find((subnet) => subnet !== undefined && isDividable(subnet));
-      for (let attempt = 1; ; attempt += 1) {
-        const subnet = likely ?? await chosenByDocker();
-        likely = undefined;
+      const makeUnlessTaken = async (subnet: string | undefined): Promise<ObservedNetwork | undefined> => {
         try {
           return await make(networkRequest(spec, subnet));
         } catch (error) {
-          if (attempt === SUBNET_ATTEMPTS || !SUBNET_TAKEN.test(daemonMessage(error))) throw error;
+          if (SUBNET_TAKEN.test(daemonMessage(error))) return undefined;
+          throw error;
         }
+      };
+      const likely = spec.likelySubnet !== undefined && isDividable(spec.likelySubnet) ? await makeUnlessTaken(spec.likelySubnet) : undefined;
+      if (likely !== undefined) return likely;
+      for (let attempt = 1; ; attempt += 1) {
+        // Docker takes addresses of one's own choice only where the subnet is, too: it chooses one that is free, then we ask for that.
+        const chosen = await make(choosingRequest(spec));
+        const subnet = chosen.subnets.find(isDividable);
+        // The answer to a first removal may have been lost.
+        await client.call(failing, () => api.getNetwork(chosen.id).remove().catch(tolerating(404)));
+        const made = await (attempt === SUBNET_ATTEMPTS ? make(networkRequest(spec, subnet)) : makeUnlessTaken(subnet));
+        if (made !== undefined) return made;
       }
     },
 

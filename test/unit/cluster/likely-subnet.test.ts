@@ -3,7 +3,7 @@ import { facts, type Change } from '../host/fixture.js';
 
 const inner = { pods: ['10.244.0.0/16'], services: ['10.96.0.0/12'] };
 const pools = [{ base: '172.16.0.0/14', size: 16 }, { base: '192.168.0.0/16', size: 20 }];
-const seen: Change = { engine: { addressPools: pools, subnets: ['172.16.0.0/16'] }, machine: { routes: ['172.16.0.0/16'], nameservers: [] } };
+const seen: Change = { engine: { addressPools: pools, subnets: ['172.16.0.0/16'] }, machine: { routes: ['172.16.0.0/16'], dockerRoutes: ['172.16.0.0/16'], nameservers: [] } };
 const likely = (change: Change, ranges = inner): string | undefined => likelySubnet(facts({ engine: { ...seen.engine, ...change.engine }, machine: { ...seen.machine, ...change.machine } }), ranges);
 
 test('the first of Docker\'s pools that nobody has', () => {
@@ -23,7 +23,9 @@ test('none that pods or Services are going to have', () => {
 });
 
 test('Docker has to choose where its routes are not seen, or no pool is free', () => {
-  expect(likely({ machine: { routes: ['192.168.1.0/24'] } })).toBeUndefined();
+  // In a container with its socket, the way to Docker's network is an interface of the container's own.
+  expect(likely({ machine: { dockerRoutes: [] } })).toBeUndefined();
+  expect(likely({ engine: { securityOptions: ['name=seccomp,profile=default', 'name=rootless'] } })).toBeUndefined();
   expect(likely({ engine: { addressPools: [{ base: '172.16.0.0/16', size: 16 }] } })).toBeUndefined();
   expect(likelySubnet({ ...facts(seen), machine: undefined }, inner)).toBeUndefined();
 });

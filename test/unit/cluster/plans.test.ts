@@ -57,9 +57,15 @@ describe('create', () => {
     }
   });
 
+  test('the network is given the subnet that Docker is likely to choose, beside addresses of the other family', () => {
+    const spec = find(planCreate(options, { ...facts, likelySubnet: '172.19.0.0/16', dual: true, ipv6Subnet: 'fd00:1::/64' }), 'create-network').spec;
+    expect(spec).toMatchObject({ likelySubnet: '172.19.0.0/16', ipv6Subnet: 'fd00:1::/64', dividing: true });
+    expect(find(planCreate(options, facts), 'create-network').spec).not.toHaveProperty('likelySubnet');
+  });
+
   test('controllers are held where the API server can hold them', () => {
     const held = (kubernetesVersion: string): boolean => ids(planCreate(options, { ...facts, image: { ...facts.image, kubernetesVersion } })).includes('start-controllers/demo-master');
-    expect([held('v1.28.15'), held('v1.29.0'), held('v1.36.3')]).toEqual([false, true, true]);
+    expect([held('v1.29.15'), held('v1.30.0'), held('v1.36.3')]).toEqual([false, true, true]);
   });
 
   test('a CNI of the user\'s, which may need anything, is applied when the API server is ready', () => {

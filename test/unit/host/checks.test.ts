@@ -126,8 +126,9 @@ test('free subnets are those of the pools that overlap no network', () => {
 
 test('routes of the kernel', () => {
   const table = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n'
-    + 'eth0\t00000000\t0100A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\ndocker0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n';
-  expect(parseRoutes(table)).toEqual({ routes: ['172.17.0.0/16'], defaultInterface: 'eth0' });
+    + 'eth0\t00000000\t0100A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\neth0\t000012AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0'
+    + '\ndocker0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n';
+  expect(parseRoutes(table)).toEqual({ routes: ['172.18.0.0/16', '172.17.0.0/16'], dockerRoutes: ['172.17.0.0/16'], defaultInterface: 'eth0' });
 });
 
 test('DNS servers on other machines', () => {

@@ -14,7 +14,7 @@ const ENGINE: EngineFacts = {
 const MACHINE: MachineFacts = {
   inotifyInstances: 1024, inotifyWatches: 524_288, threads: { most: 32_768, now: 900 }, neighbours: 1024, maxKeys: 20_000, maxKeyBytes: 1_400_000, userNamespaceClone: 1, maxUserNamespaces: 60_000,
   cgroupControllers: ['cpuset', 'cpu', 'io', 'memory', 'pids'], disk: { freeBytes: 50e9, freeInodes: 9e6, inodes: 1e7 }, memoryAvailable: 8e9, bridgeNetfilter: true,
-  overlay: true, uplink: { name: 'eth0', mtu: 1500 }, routes: ['192.168.1.0/24'], nameservers: ['192.168.1.1'], selinux: 'disabled', appArmor: true, shiftfs: false, daemonJson: 'absent',
+  overlay: true, uplink: { name: 'eth0', mtu: 1500 }, routes: ['192.168.1.0/24'], dockerRoutes: [], nameservers: ['192.168.1.1'], selinux: 'disabled', appArmor: true, shiftfs: false, daemonJson: 'absent',
 };
 const SYSBOX: SysboxFacts = { path: '/usr/bin/sysbox-runc', version: '0.7.1', says: 'sysbox-runc', silent: [] };
 export const WISH: HostWish = { runtime: 'sysbox-runc', nodes: 3, needsSubnet: true };

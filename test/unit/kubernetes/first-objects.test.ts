@@ -1,4 +1,4 @@
-import { makeObjects, parseFirstObjects, type FirstObject } from '../../../src/kubernetes/first-objects.js';
+import { makeAllObjects, parseFirstObjects, type FirstObject } from '../../../src/kubernetes/first-objects.js';
 import { status, type Call } from './support/fake-api-server.js';
 import { fixture, rejection, type Fixture } from './support/fixture.js';
 
@@ -10,7 +10,7 @@ const role: FirstObject = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'C
 const account: FirstObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'job-controller', namespace: 'kube-system' } };
 const namespace: FirstObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } };
 
-const make = (objects: readonly FirstObject[], waitMs = 2000): Promise<void> => makeObjects(f.api, objects, { waitMs, signal: f.run.signal });
+const make = (objects: readonly FirstObject[], waitMs = 2000): Promise<void> => makeAllObjects(f.api, objects, { waitMs, signal: f.run.signal });
 const made = (call: Call): string => (JSON.parse(call.body) as FirstObject).metadata.name;
 
 test('of an object of another cluster, what is the same in all is kept', () => {
