@@ -1,4 +1,5 @@
 import type { EngineContext } from '../engine.js';
+import { execWhileRunning } from '../nodes/node-failure.js';
 import type { ObservedNode } from '../provider/types.js';
 import type { ClusterSession } from './session.js';
 
@@ -17,7 +18,7 @@ export interface ReadKubeconfigs {
 
 /** Both by one exec, which costs more than reading does. */
 export async function readKubeconfigs({ provider, signal }: Pick<EngineContext, 'provider' | 'signal'>, master: ObservedNode): Promise<ReadKubeconfigs> {
-  const { stdout, stderr } = await provider.exec(master.id, ['cat', SUPER_ADMIN_CONFIG, '-', ADMIN_CONFIG], { signal, stdin: SEPARATOR });
+  const { stdout, stderr } = await execWhileRunning(provider, master, ['cat', SUPER_ADMIN_CONFIG, '-', ADMIN_CONFIG], { signal, stdin: SEPARATOR });
   const [superAdmin = '', admin = ''] = stdout.split(SEPARATOR);
   return { superAdmin, admin, complaint: stderr };
 }

@@ -140,7 +140,7 @@ describe('a cluster that loses what it has', () => {
     });
     await recorded({ verb: 'resize', stage: 'drain-node', fault: 'the worker that goes is dead' }, async () => {
       await docker(['kill', worker(1)]);
-      expect(await stateOf()).toBe('broken');
+      expect(await stateOf()).toBe('degraded');
       await home.kindbox.succeed(['resize', '--num-workers=1', name]);
       expect((await new Kubectl(master).nodes()).map(({ metadata }) => metadata.name)).toEqual([master, worker(0)]);
       expect(await stateOf()).toBe('running');
