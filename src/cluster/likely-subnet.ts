@@ -1,5 +1,6 @@
 import type { HostFacts } from '../host/facts.js';
 import { freeSubnets } from '../host/free-subnets.js';
+import { isRootless } from '../provider/engine-facts.js';
 import type { InnerRanges } from './network-conflicts.js';
 
 /**
@@ -8,7 +9,7 @@ import type { InnerRanges } from './network-conflicts.js';
  * are not those of Docker's host, as in a container with its socket, or beside a rootless daemon: Docker takes any subnet that it is given.
  */
 export function likelySubnet({ engine, machine }: Pick<HostFacts, 'engine' | 'machine'>, inner: InnerRanges): string | undefined {
-  if (engine === undefined || machine === undefined || engine.securityOptions.includes('name=rootless')) return undefined;
+  if (engine === undefined || machine === undefined || isRootless(engine.securityOptions)) return undefined;
   if (!engine.subnets.some((subnet) => machine.dockerRoutes.includes(subnet))) return undefined;
   const taken = [...engine.subnets, ...machine.routes, ...machine.nameservers.map((address) => `${address}/32`), ...inner.pods, ...inner.services];
   return freeSubnets(engine.addressPools, taken)[0]?.base;

@@ -9,6 +9,8 @@ import type { KubernetesObject, WatchEvent } from './types.js';
 import { abortable, cancellation, pause, POLL_MS, seconds, throwIfAborted, whenAborted, withDeadline } from './wait.js';
 import { watchObjects } from './watch.js';
 
+/** Content type of a body that says which fields change. */
+export const MERGE_PATCH = 'application/merge-patch+json';
 export const REQUEST_TIMEOUT_MS = 30_000;
 /** Connections that one request may use up; between two of them lies POLL_MS. */
 const MAX_CONNECTIONS = 50;

@@ -12,7 +12,8 @@ export const CLUSTER_ADMIN = 'cluster-admin';
 export const ADMINISTRATORS = 'kubeadm:cluster-admins';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
-const FLOW_CONTROL = '/apis/flowcontrol.apiserver.k8s.io/v1';
+/** Version of the API of priority and fairness. */
+export const FLOW_CONTROL = 'flowcontrol.apiserver.k8s.io/v1';
 /** HTTP statuses: it is there already, or the server will never take it. */
 const NOTHING_TO_WAIT_FOR: ReadonlySet<number> = new Set([400, 409, 422]);
 const PATHS: Readonly<Record<string, (namespace: string) => string>> = {
@@ -26,8 +27,8 @@ const PATHS: Readonly<Record<string, (namespace: string) => string>> = {
 /** What no image notes, but kindbox makes with the others. */
 const OWN_PATHS: typeof PATHS = {
   ConfigMap: (namespace) => `/api/v1/namespaces/${namespace}/configmaps`,
-  PriorityLevelConfiguration: () => `${FLOW_CONTROL}/prioritylevelconfigurations`,
-  FlowSchema: () => `${FLOW_CONTROL}/flowschemas`,
+  PriorityLevelConfiguration: () => `/apis/${FLOW_CONTROL}/prioritylevelconfigurations`,
+  FlowSchema: () => `/apis/${FLOW_CONTROL}/flowschemas`,
 };
 
 /** The fields in which such an object is the same in every cluster. */

@@ -1,23 +1,22 @@
 import { CancelledError } from '../errors/index.js';
-import type { ApiClient } from './api-client.js';
+import { MERGE_PATCH, type ApiClient } from './api-client.js';
 import { orAbsent } from './api-error.js';
-import { makeObjects, type FirstObject } from './first-objects.js';
+import { FLOW_CONTROL, makeObjects, type FirstObject, type MakingOptions } from './first-objects.js';
 import { awaitApiReady } from './readiness.js';
 
 /** From here on a priority level may let nobody pass (feature gate ZeroLimitedNominalConcurrencyShares). */
 export const HOLDS_CONTROLLERS = 'v1.30.0';
 
-const FLOW_CONTROL = 'flowcontrol.apiserver.k8s.io/v1';
 const NAME = 'kindbox-controllers';
 const CONTROLLER_MANAGER = 'system:kube-controller-manager';
 const PRIORITY_LEVEL = `/apis/${FLOW_CONTROL}/prioritylevelconfigurations/${NAME}`;
 const FLOW_SCHEMA = `/apis/${FLOW_CONTROL}/flowschemas/${NAME}`;
-const MERGE_PATCH = 'application/merge-patch+json';
 /** Milliseconds, after which nobody waits for controllers: whatever keeps them, it is not the hold. */
 const LONGEST_START_MS = 20_000;
 
 /** There when the controller manager's controllers work: one of them makes it. */
 const MADE_BY_CONTROLLERS = '/api/v1/namespaces/default/serviceaccounts/default';
+
 /** What the controller manager asks for before it starts its controllers: whether all start-up hooks of the API server have run. */
 const HEALTHZ = '/healthz';
 
@@ -46,17 +45,11 @@ const HOLD: readonly FirstObject[] = [
   },
 ];
 
-export interface StartOptions {
-  /** Milliseconds. */
-  readonly waitMs: number;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Has the controller manager start its controllers when the API server's start-up hooks have run, neither earlier nor later.
  * Where it rejects, the controllers may still be held: see letControllersGo. @throws KindboxError timeout, ApiError, CancelledError.
  */
-export async function startControllersInTime(api: Pick<ApiClient, 'request'>, { waitMs, signal }: StartOptions): Promise<void> {
+export async function startControllersInTime(api: Pick<ApiClient, 'request'>, { waitMs, signal }: MakingOptions): Promise<void> {
   await makeObjects(api, HOLD, { waitMs, signal });
   await awaitApiReady(api, waitMs, signal, HEALTHZ);
   await letPass(api, signal);

@@ -1,5 +1,5 @@
 import { KindboxError } from '../errors/index.js';
-import type { ApiClient } from './api-client.js';
+import { MERGE_PATCH, type ApiClient } from './api-client.js';
 import { ApiError, orAbsent } from './api-error.js';
 import { isNamed } from './conform.js';
 import { describeNode } from './describe.js';
@@ -7,7 +7,6 @@ import type { KubernetesList, NodeObject, Taint } from './types.js';
 import { pause, POLL_MS, seconds, withDeadline } from './wait.js';
 
 const NODES = '/api/v1/nodes';
-const MERGE_PATCH = 'application/merge-patch+json';
 const TAINT_ATTEMPTS = 10;
 
 type Requests = Pick<ApiClient, 'request'>;

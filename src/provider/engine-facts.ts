@@ -33,3 +33,8 @@ export interface AddressPool {
   /** Prefix length of each subnet. */
   readonly size: number;
 }
+
+/** As the engine's security options tell. */
+export function isRootless(securityOptions: readonly string[]): boolean {
+  return securityOptions.some((option) => option.startsWith('name=rootless'));
+}

@@ -1,4 +1,5 @@
 import semver from 'semver';
+import { isRootless } from '../../provider/engine-facts.js';
 import { SYSBOX_RUNTIME } from '../runtime-check.js';
 import { unknown, type HostCheck } from '../finding.js';
 
@@ -37,7 +38,7 @@ export const engineChecks: readonly HostCheck[] = [
           next: ['sudo snap remove docker', 'Install the package of Docker: https://docs.docker.com/engine/install/'],
         };
       }
-      if (engine.securityOptions.some((option) => option.startsWith('name=rootless'))) {
+      if (isRootless(engine.securityOptions)) {
         return {
           verdict: sysbox ? 'failure' : 'warning', found: 'rootless', wanted,
           because: sysbox ? 'Sysbox does not work with rootless Docker.' : 'Rootless Docker gives nodes neither devices nor all cgroups: kindbox has not been tried with it.',

@@ -1,3 +1,4 @@
+import { isRootless } from '../engine-facts.js';
 import type { HostDescription } from '../host-description.js';
 import type { NodeProvider } from '../provider.js';
 import type { ListedNetwork } from './answers.js';
@@ -82,7 +83,7 @@ async function hostAddress({ endpoint, environment }: DockerClient, signal: Abor
 
 /** Docker Desktop and rootless Docker keep containers' addresses in a network of their own; published ports work. */
 function hidesContainers(info: Info): boolean {
-  return info.OperatingSystem === 'Docker Desktop' || (info.SecurityOptions ?? []).some((option) => option.startsWith('name=rootless'));
+  return info.OperatingSystem === 'Docker Desktop' || isRootless(info.SecurityOptions ?? []);
 }
 
 /** Undefined when the daemon runs without its default bridge. */
